@@ -14,60 +14,64 @@ type Outage struct {
 
 // Entry is one span of the ledger: its state, and what put it there.
 type Entry struct {
-	From, To    int64
-	State       State
-	Observed    State    // state before maintenance and corrections
-	Rule        string   // "A.probes", "C.missing=exclude", "F.maintenance", … section letter and parameter
-	Where       []string // parts that decided, "check/location"
-	Maintenance string   // id of the window that decided, if one did
-	Adjustment  string   // id of the correction that decided, if one did
+	From        int64    `json:"from"`
+	To          int64    `json:"to"`
+	State       State    `json:"state"`
+	Observed    State    `json:"observed"`              // state before policies, maintenance and corrections
+	Rule        string   `json:"rule"`                  // "A.probes=any_down", "C.missing=exclude", … section letter and parameter
+	Where       []string `json:"where,omitempty"`       // parts that decided, "check/location"
+	Weight      Ratio    `json:"weight,omitzero"`       // degraded time: the share of each second that is bad
+	Maintenance string   `json:"maintenance,omitempty"` // id of the window that decided, if one did
+	Adjustment  string   `json:"adjustment,omitempty"`  // id of the correction that decided, if one did
 }
 
 // Verdict is the exact account of one service over one period. All lengths are ms.
-// Scope == Good + Bad + Excluded + UnknownDropped.
+// Scope == Good + Bad + Excluded + UnknownDropped, unless the denominator is fixed.
 type Verdict struct {
-	Period         Window
-	Until          int64 // end of what was judged
-	Calendar       int64 // elapsed length of the judged window
-	Scope          int64 // in service hours and contract validity
-	ScopeWhole     int64 // scope of the whole period, future included: what the budget is a share of
-	Good, Bad      Ratio
-	Total          Ratio // denominator
-	Excluded       int64
-	Unknown        int64 // not observed, not excluded, in scope, whatever the policy
-	UnknownDropped int64 // the part of Unknown that left the denominator
-	Availability   Ratio // Good/Total unreduced; absent without a denominator
-	Lower, Upper   Ratio // bounds: all unknown down, all unknown up
-	Coverage       Ratio // known time over scope (excluded time left out)
-	Raw            Ratio // availability as observed: no maintenance, no corrections, unknown left out
-	Target         Ratio // absent without an objective
-	Breach         *bool // nil without a target or a denominator
-	Budget         int64 // allowed bad time in the whole period, rounded down; −1 without target
-	BudgetLeft     int64 // Budget − Bad, may be negative
-	Credit         Ratio // per cent of the period's fee
-	Outages        []Outage
-	MTTR           Ratio // mean length of counted outages, ms; absent without outages
-	Ledger         []Entry
+	Period         Window   `json:"period"`
+	Until          int64    `json:"until"`          // end of what was judged
+	Calendar       int64    `json:"calendar_ms"`    // elapsed length of the judged window
+	Scope          int64    `json:"scope_ms"`       // in service hours and contract validity
+	ScopeWhole     int64    `json:"scope_whole_ms"` // scope of the whole period, future included: what the budget is a share of
+	Good           Ratio    `json:"good_ms"`
+	Bad            Ratio    `json:"bad_ms"`
+	Total          Ratio    `json:"total_ms"` // denominator
+	Excluded       int64    `json:"excluded_ms"`
+	Unknown        int64    `json:"unknown_ms"`         // not observed, not excluded, in scope, whatever the policy
+	UnknownDropped int64    `json:"unknown_dropped_ms"` // the part of Unknown that left the denominator
+	Availability   Ratio    `json:"availability"`       // Good/Total unreduced; absent without a denominator
+	Lower          Ratio    `json:"lower"`              // bound: all unknown down
+	Upper          Ratio    `json:"upper"`              // bound: all unknown up
+	Coverage       Ratio    `json:"coverage"`           // known time over scope (excluded time left out)
+	Raw            Ratio    `json:"raw"`                // availability as observed: no maintenance, no corrections, unknown left out
+	Target         Ratio    `json:"target"`             // absent without an objective
+	Breach         *bool    `json:"breach"`             // nil without a target or a denominator
+	Budget         int64    `json:"budget_ms"`          // allowed bad time in the whole period, rounded down; −1 without target
+	BudgetLeft     int64    `json:"budget_left_ms"`     // Budget − Bad, may be negative
+	Credit         Ratio    `json:"credit_pct"`         // per cent of the period's fee
+	Outages        []Outage `json:"outages"`
+	MTTR           Ratio    `json:"mttr_ms"` // mean length of counted outages, ms; absent without outages
+	Ledger         []Entry  `json:"ledger,omitempty"`
 }
 
 // ServiceStatement is a verdict with the names of what it is about.
 type ServiceStatement struct {
-	Service string
-	Name    string
-	Verdict Verdict
+	Service string  `json:"service"`
+	Name    string  `json:"name"`
+	Verdict Verdict `json:"verdict"`
 }
 
 // Statement is the revisioned verdict for one agreement and period.
 type Statement struct {
-	Agreement         string
-	AgreementRevision string // of the agreement's text
-	Fingerprint       string // SHA-256 over everything the figures rest on
-	Label             string // "2026-11"
-	Zone              string
-	ComputedAt        int64 // ms UTC
-	AsOf              int64
-	Final             bool // the period is over and its late results have settled
-	Revision          int  // 1 for the first frozen statement of the period; 0: not frozen
-	Services          []ServiceStatement
-	Overall           Verdict // the aggregate that the agreement promises; Ledger empty when aggregated
+	Agreement         string             `json:"agreement"`
+	AgreementRevision string             `json:"agreement_revision"` // of the agreement's text
+	Fingerprint       string             `json:"fingerprint"`        // SHA-256 over everything the figures rest on
+	Label             string             `json:"label"`              // "2026-11"
+	Zone              string             `json:"zone"`
+	ComputedAt        int64              `json:"computed_at"` // ms UTC
+	AsOf              int64              `json:"as_of"`
+	Final             bool               `json:"final"`    // the period is over and its late results have settled
+	Revision          int                `json:"revision"` // 1 for the first frozen statement of the period; 0: not frozen
+	Services          []ServiceStatement `json:"services"`
+	Overall           Verdict            `json:"overall"` // the aggregate that the agreement promises; Ledger empty when aggregated
 }
