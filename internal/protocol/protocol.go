@@ -20,6 +20,9 @@ const (
 	MaxBatchGaps      = 10_000  // gaps in one batch
 	MaxBatchBytes     = 4 << 20 // one batch, decoded
 	MaxAssignmentSize = 16 << 20
+	MaxChecks         = 100_000 // checks in one assignment
+	MaxHeartbeatBytes = 64 << 10
+	MaxFaults         = 32 // faults in one heartbeat
 	MinInterval       = 100 * time.Millisecond
 	MaxInterval       = 24 * time.Hour
 	DefaultGrid       = 20 * time.Millisecond
@@ -50,9 +53,9 @@ type Check struct {
 	ID       CheckID       `json:"id"`
 	Kind     Kind          `json:"kind"`
 	Target   string        `json:"target"` // URL, host:port, DNS server or host, as configured
-	Interval time.Duration `json:"interval"`
-	Timeout  time.Duration `json:"timeout"`  // whole probe, all phases; at most Interval
-	Degraded time.Duration `json:"degraded"` // slower than this is degraded; 0: never
+	Interval time.Duration `json:"-"`      // interval_us
+	Timeout  time.Duration `json:"-"`      // timeout_us: whole probe, all phases; at most Interval
+	Degraded time.Duration `json:"-"`      // degraded_us: slower than this is degraded; 0: never
 	Family   Family        `json:"family"`
 	HTTP     *HTTPSpec     `json:"http,omitempty"`
 	TCP      *TCPSpec      `json:"tcp,omitempty"`
@@ -103,7 +106,7 @@ type TLSSpec struct {
 	ServerName string        `json:"server_name,omitempty"`
 	CAPEM      string        `json:"ca_pem,omitempty"` // extra roots, PEM
 	SkipVerify bool          `json:"skip_verify,omitempty"`
-	MinExpiry  time.Duration `json:"min_expiry,omitempty"` // degraded when the certificate ends sooner
+	MinExpiry  time.Duration `json:"-"` // min_expiry_us: degraded when the certificate ends sooner
 }
 
 // TCPSpec refines a TCP check: connect, optional TLS, optional send and expect.
@@ -128,7 +131,7 @@ type DNSSpec struct {
 // ICMPSpec refines an ICMP check.
 type ICMPSpec struct {
 	Count   int           `json:"count,omitempty"`    // echoes in one probe; 1 by default
-	Spacing time.Duration `json:"spacing,omitempty"`  // between echoes; 20 ms by default
+	Spacing time.Duration `json:"-"`                  // spacing_us: between echoes; 20 ms by default
 	Size    int           `json:"size,omitempty"`     // payload bytes; 56 by default
 	MaxLoss int           `json:"max_loss,omitempty"` // per cent that may be lost before down; 0 by default
 }
@@ -208,7 +211,9 @@ const (
 	GapCorrupt             // results were lost to damage on the agent's disk
 )
 
-// Gap records slots of a check that have no result, and why.
+// Gap records slots of a check that have no result, and why. Check is empty,
+// and Interval and Count are 0, when results of all checks were lost together
+// (GapSpoolFull, GapCorrupt).
 type Gap struct {
 	Check    CheckID
 	From     int64 // ms UTC: first missed slot
@@ -234,9 +239,10 @@ type Ack struct {
 	Rejected  []Rejected `json:"rejected,omitempty"`
 }
 
-// Rejected says why one result of a batch was refused; it must not be sent again.
+// Rejected says why one result or gap of a batch was refused; it must not be sent again.
 type Rejected struct {
 	Index  int    `json:"index"`
+	Gap    bool   `json:"gap,omitempty"` // Index counts gaps, not results
 	Check  string `json:"check"`
 	Slot   int64  `json:"slot"`
 	Reason string `json:"reason"`
@@ -247,8 +253,13 @@ type Assignment struct {
 	Version  string        `json:"version"` // opaque; the ETag
 	Agent    AgentID       `json:"agent"`
 	Location Location      `json:"location"`
-	Grid     time.Duration `json:"grid"`
+	Grid     time.Duration `json:"-"` // grid_us
 	Checks   []Check       `json:"checks"`
+}
+
+// HeartbeatAck answers a heartbeat.
+type HeartbeatAck struct {
+	Now int64 `json:"now"` // ms UTC by the collector's clock
 }
 
 // Heartbeat is an agent's own state, sent beside results.
