@@ -21,12 +21,14 @@ type Agreement struct {
 	Language string // "en" or "zh-CN": what the customer sees
 	Zone     *time.Location
 	Period   Period
-	Services []Service
-	Planned  []Planned // maintenance written in the file
-	Notice   time.Duration
-	Revision string // SHA-256 of the file's bytes, hex
-	File     string
-	Source   []byte // the file's bytes
+	// ValidFrom and ValidTo are when the contract is in force, ms UTC; 0: open on that side.
+	ValidFrom, ValidTo int64
+	Services           []Service
+	Planned            []Planned // maintenance written in the file
+	Notice             time.Duration
+	Revision           string // SHA-256 of the file's bytes, hex
+	File               string
+	Source             []byte // the file's bytes
 	// Terms of the agreement as a whole; each service has its own, inherited and overridden.
 	Terms *sla.Terms
 	// Aggregate says how services make the agreement's figure: worst (default), best, weighted, sum_seconds.
@@ -75,19 +77,21 @@ const (
 // Period cuts time into billed spans in the agreement's zone.
 type Period struct {
 	Kind   PeriodKind
-	Anchor int // Billing: day of month 1–31; Quarter: first month of the first quarter, 1–12 (1 by default); Week: ISO weekday
-	Days   int // Rolling
+	Anchor int // Billing: day of month 1–31; Quarter and Year: first month, 1–12 (1 by default); Week: ISO weekday (1 by default)
+	Days   int // Rolling: whole local days, the current one included
 }
 
 // Planned is maintenance written in the agreement's file: once, or by RRULE in its zone.
 type Planned struct {
 	ID        string
-	Services  []string // empty: all
-	Start     string   // local wall time, "2026-11-22T02:00:00"
-	Length    time.Duration
-	RRule     string // "FREQ=WEEKLY;BYDAY=SU"; empty: once
-	Until     string
-	Announced int64 // ms UTC
+	Services  []string       // empty: all
+	Start     string         // local wall time of the first, "2026-11-22T02:00:00"
+	Length    time.Duration  // elapsed
+	RRule     string         // "FREQ=WEEKLY;BYDAY=SU"; empty: once
+	Until     string         // local wall time of the last possible start, a bare date included; empty: no end
+	Except    []string       // local wall times of starts that are left out
+	Zone      *time.Location // nil: the agreement's
+	Announced int64          // ms UTC; 0: never
 	Emergency bool
 	Reason    string
 }

@@ -1,0 +1,3 @@
+package contract
+
+func (b *builder) planned(files []plannedFile, a *Agreement) []Planned { return nil }
