@@ -1,0 +1,116 @@
+// Package web serves what people and programs ask of the collector: the HTTP
+// API under /api/v1 and the pages. It computes nothing about availability; it
+// asks the interfaces in source.go, which the collector's root wires, and shows
+// their figures as they are. All of it reads, but for announcing and cancelling
+// maintenance.
+package web
+
+import (
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+)
+
+// Options wire a Server. All but OpenRead, Version, Metrics and Now are needed.
+type Options struct {
+	Catalogue   Catalogue
+	Statements  Statements
+	Checks      Checks
+	Evidence    Evidence
+	Maintenance Maintenance
+	Desk        MaintenanceDesk
+	Fleet       Fleet
+	Auth        Auth
+	Log         *slog.Logger
+	Metrics     *metrics.Set
+	Now         func() time.Time
+	Version     string
+	OpenRead    bool // reading needs no token on loopback
+}
+
+// Server is the http.Handler of API and pages.
+type Server struct {
+	catalogue  Catalogue
+	statements Statements
+	checks     Checks
+	evidence   Evidence
+	maint      Maintenance
+	desk       MaintenanceDesk
+	fleet      Fleet
+	auth       Auth
+	log        *slog.Logger
+	now        func() time.Time
+	version    string
+	openRead   bool
+
+	sessions *sessions
+	broker   *broker
+	pages    *pages
+	strips   *stripCache
+	metrics  *metrics.Set
+	handler  http.Handler
+}
+
+// New builds a Server; it starts nothing.
+func New(o Options) (*Server, error) {
+	if o.Catalogue == nil || o.Statements == nil || o.Checks == nil || o.Evidence == nil ||
+		o.Maintenance == nil || o.Desk == nil || o.Fleet == nil || o.Auth == nil || o.Log == nil {
+		return nil, errors.New("web: a source, the token check or the logger is missing from Options")
+	}
+	s := &Server{
+		catalogue: o.Catalogue, statements: o.Statements, checks: o.Checks, evidence: o.Evidence,
+		maint: o.Maintenance, desk: o.Desk, fleet: o.Fleet, auth: o.Auth, log: o.Log, now: o.Now,
+		version: o.Version, openRead: o.OpenRead, sessions: newSessions(), metrics: o.Metrics,
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.metrics == nil {
+		s.metrics = metrics.NewSet()
+	}
+	s.broker = newBroker(s.metrics)
+	s.strips = newStripCache()
+	var err error
+	if s.pages, err = loadPages(); err != nil {
+		return nil, err
+	}
+	s.handler = s.protect(s.mux())
+	return s, nil
+}
+
+// ServeHTTP answers for every path; what is nobody's is a 404 problem or page.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Close ends the streams of live changes. Give it to http.Server.RegisterOnShutdown,
+// for Shutdown waits for open streams.
+func (s *Server) Close() { s.broker.close() }
+
+// protect wraps everything: security headers, and no posting from other sites.
+func (s *Server) protect(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.writeProblem(w, r, newProblem(http.StatusForbidden, "cross-origin", "The request came from another site",
+			"send it from the collector's own pages, or with a bearer token and without an Origin header"))
+	}))
+	guarded := cross.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		// No inline script or style at all: a name from an agreement cannot become code.
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// hashOf is how tokens are known: SHA-256 of the token's text. Tokens are long
+// and random, so a plain hash is enough.
+func hashOf(token string) [sha256.Size]byte { return sha256.Sum256([]byte(token)) }
