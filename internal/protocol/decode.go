@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/VictoriaMetrics/easyproto"
@@ -32,13 +34,25 @@ var (
 // decoder is one binary batch taken apart, not yet interpreted.
 type decoder struct {
 	columns [maxField + 1][]byte
-	checks  []string
+	checks  []byte // names of the streams, one after the other
+	ends    []int  // where each of them ends
 	texts   []string
 	version uint64
 	base    int64
 	values  []int64
 	lookup  []int64
 	streams []decodedStream
+}
+
+// Scratch memory; a collector decodes batches for ever.
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+func (d *decoder) reset() {
+	clear(d.columns[:]) // they refer to the caller's bytes
+	clear(d.texts)
+	clear(d.streams)
+	*d = decoder{columns: d.columns, checks: d.checks[:0], ends: d.ends[:0], texts: d.texts[:0],
+		values: d.values, lookup: d.lookup[:0], streams: d.streams[:0]}
 }
 
 type decodedStream struct {
@@ -58,7 +72,8 @@ func DecodeBatch(data []byte, b *Batch) error {
 		return &LimitError{"batch bytes", int64(len(data)), MaxBatchBytes}
 	}
 	*b = Batch{Results: b.Results[:0], Gaps: b.Gaps[:0]}
-	var d decoder
+	d := decoders.Get().(*decoder)
+	defer func() { d.reset(); decoders.Put(d) }()
 	if err := d.split(data, b); err != nil {
 		return fmt.Errorf("decode batch: %w", err)
 	}
@@ -98,7 +113,7 @@ func (d *decoder) split(data []byte, b *Batch) error {
 		if !d.field(&fc, b) {
 			return fmt.Errorf("field %d has the wrong type", fc.FieldNum)
 		}
-		if len(d.checks) > MaxBatchResults+MaxBatchGaps {
+		if len(d.ends) > MaxBatchResults+MaxBatchGaps {
 			return &LimitError{"streams in a batch", 0, MaxBatchResults + MaxBatchGaps}
 		}
 		if len(d.texts) > 2*MaxBatchResults {
@@ -125,9 +140,10 @@ func (d *decoder) field(fc *easyproto.FieldContext, b *Batch) (ok bool) {
 	case fieldBase:
 		d.base, ok = fc.Sint64()
 	case fieldStreamCheck:
-		var s string
-		s, ok = text(fc)
-		d.checks = append(d.checks, s)
+		var name []byte
+		name, ok = fc.Bytes()
+		d.checks = append(d.checks, name...)
+		d.ends = append(d.ends, len(d.checks))
 	case fieldText:
 		var s string
 		s, ok = text(fc)
@@ -145,8 +161,9 @@ func text(fc *easyproto.FieldContext) (string, bool) {
 }
 
 func (d *decoder) readStreams() error {
-	d.streams = make([]decodedStream, len(d.checks))
-	intervals, err := d.column(fieldStreamInterval, len(d.checks))
+	n := len(d.ends)
+	d.streams = slices.Grow(d.streams[:0], n)[:n]
+	intervals, err := d.column(fieldStreamInterval, n)
 	if err != nil {
 		return err
 	}
@@ -154,12 +171,13 @@ func (d *decoder) readStreams() error {
 		d.streams[i].interval = micros(v)
 		d.streams[i].step = d.streams[i].interval.Milliseconds()
 	}
-	firsts, err := d.column(fieldStreamFirst, len(d.checks))
+	firsts, err := d.column(fieldStreamFirst, n)
 	if err != nil {
 		return err
 	}
-	for i := range d.streams {
-		d.streams[i].check = CheckID(d.checks[i])
+	names, start := string(d.checks), 0 // one allocation for all
+	for i, end := range d.ends {
+		d.streams[i].check, start = CheckID(names[start:end]), end
 		d.streams[i].next = d.base
 		if firsts != nil {
 			d.streams[i].next += unzigzag(firsts[i])
