@@ -103,6 +103,7 @@ CREATE TABLE maintenance (
     reason       TEXT NOT NULL,
     created_by   TEXT NOT NULL,
     rrule        TEXT NOT NULL,
+    length       BIGINT NOT NULL,
     zone         TEXT NOT NULL,
     start        TEXT NOT NULL,
     cancelled_at BIGINT NOT NULL,
