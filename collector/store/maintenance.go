@@ -17,11 +17,14 @@ type MaintenanceRecord struct {
 	Reason      string
 	CreatedBy   string
 
-	// Of a series: the rule, its zone, and its first local start.
+	// Of a series: the rule, its zone, its first local start, the last one
+	// possible, the starts left out, and the length of each window, ms.
 	RRule  string
 	Zone   string
 	Start  string
-	Length int64 // ms, of each window of a series
+	Until  string
+	Except []string
+	Length int64
 
 	CancelledAt int64 // ms UTC; 0: not cancelled
 	CancelledBy string
@@ -30,16 +33,17 @@ type MaintenanceRecord struct {
 }
 
 const maintenanceColumns = `id, agreement, services, from_at, to_at, announced_at, emergency, reason, created_by,
-	rrule, length, zone, start, cancelled_at, cancelled_by, ended_at, ended_by FROM maintenance`
+	rrule, length, zone, start, until, except_starts, cancelled_at, cancelled_by, ended_at, ended_by FROM maintenance`
 
 // AddMaintenance announces a window; an ID that is taken is ErrExists.
 func (s *Store) AddMaintenance(ctx context.Context, m MaintenanceRecord) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO maintenance (id, agreement, services, from_at, to_at, announced_at,
-			emergency, reason, created_by, rrule, length, zone, start, cancelled_at, cancelled_by, ended_at, ended_by)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, '')`,
+			emergency, reason, created_by, rrule, length, zone, start, until, except_starts, cancelled_at, cancelled_by, ended_at, ended_by)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, '')`,
 			m.ID, m.Agreement, names(m.Services).text(), m.From, m.To, m.AnnouncedAt,
-			m.Emergency, m.Reason, m.CreatedBy, m.RRule, m.Length, m.Zone, m.Start)
+			m.Emergency, m.Reason, m.CreatedBy, m.RRule, m.Length, m.Zone, m.Start,
+			m.Until, names(m.Except).text())
 		return existing(err)
 	})
 	return named(err, "add maintenance", m.ID)
@@ -80,6 +84,6 @@ func (s *Store) settleMaintenance(ctx context.Context, op, update, id, by string
 func scanMaintenance(row scanner) (MaintenanceRecord, error) {
 	var m MaintenanceRecord
 	err := row.Scan(&m.ID, &m.Agreement, (*names)(&m.Services), &m.From, &m.To, &m.AnnouncedAt, &m.Emergency, &m.Reason,
-		&m.CreatedBy, &m.RRule, &m.Length, &m.Zone, &m.Start, &m.CancelledAt, &m.CancelledBy, &m.EndedAt, &m.EndedBy)
+		&m.CreatedBy, &m.RRule, &m.Length, &m.Zone, &m.Start, &m.Until, (*names)(&m.Except), &m.CancelledAt, &m.CancelledBy, &m.EndedAt, &m.EndedBy)
 	return m, err
 }

@@ -106,6 +106,8 @@ CREATE TABLE maintenance (
     length       BIGINT NOT NULL,
     zone         TEXT NOT NULL,
     start        TEXT NOT NULL,
+    until        TEXT NOT NULL,
+    except_starts TEXT NOT NULL,
     cancelled_at BIGINT NOT NULL,
     cancelled_by TEXT NOT NULL,
     ended_at     BIGINT NOT NULL,
@@ -149,28 +151,32 @@ CREATE TABLE statements (
 );
 
 CREATE TABLE alerts (
+    id         TEXT PRIMARY KEY,
     key        TEXT NOT NULL,
-    starts_at  BIGINT NOT NULL,
+    kind       TEXT NOT NULL,
+    status     TEXT NOT NULL,
+    is_open    BOOLEAN NOT NULL,
     agreement  TEXT NOT NULL,
     service    TEXT NOT NULL,
-    rule       TEXT NOT NULL,
-    state      TEXT NOT NULL,
+    starts_at  BIGINT NOT NULL,
     ends_at    BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
-    body       BLOB NOT NULL,
-    PRIMARY KEY (key, starts_at)
+    body       BLOB NOT NULL
 );
 CREATE INDEX alerts_of ON alerts (agreement, starts_at);
-CREATE INDEX alerts_open ON alerts (ends_at);
+CREATE INDEX alerts_open ON alerts (is_open);
 
 CREATE TABLE outages (
+    id        TEXT PRIMARY KEY,
     agreement TEXT NOT NULL,
     service   TEXT NOT NULL,
     from_at   BIGINT NOT NULL,
     to_at     BIGINT NOT NULL,
-    body      BLOB NOT NULL,
-    PRIMARY KEY (agreement, service, from_at)
+    ongoing   BOOLEAN NOT NULL,
+    withdrawn BOOLEAN NOT NULL,
+    body      BLOB NOT NULL
 );
+CREATE INDEX outages_of ON outages (agreement, from_at);
 
 CREATE TABLE outbox (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -184,4 +190,4 @@ CREATE TABLE outbox (
     dead_at      BIGINT NOT NULL,
     last_error   TEXT NOT NULL
 );
-CREATE INDEX outbox_pending ON outbox (delivered_at, dead_at, key, id);
+CREATE INDEX outbox_pending ON outbox (delivered_at, dead_at, receiver, key, id);
