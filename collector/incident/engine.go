@@ -1,0 +1,263 @@
+package incident
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/probity-sla/probity/internal/sla"
+)
+
+// Defaults of Options and Facts.
+const (
+	DefaultRecover = 2              // slots in a row
+	DefaultNoData  = 5 * 60 * 1000  // ms
+	DefaultSilent  = 2 * 60 * 1000  // ms
+	CoverageAfter  = 60 * 60 * 1000 // ms of expected time before coverage is judged at all
+)
+
+// Hysteresis: what it takes to close an alert that was opened at another bound.
+var (
+	DefaultCoverageMin   = sla.Ratio{Num: 90, Den: 100} // below: opens
+	DefaultCoverageClear = sla.Ratio{Num: 95, Den: 100} // at least: closes
+	BurnClear            = sla.Ratio{Num: 9, Den: 10}   // of the factor: a burn alert closes only below it
+)
+
+// Options tune the rules. The zero value is the default of each.
+type Options struct {
+	Recover       int       // slots in a row without a failure before down or degraded is over
+	CoverageMin   sla.Ratio // below it coverage is low
+	CoverageClear sla.Ratio // at or above it coverage is no longer low
+	RunbookURL    string    // of RUNBOOK.md as published; annotations add the section
+	Severity      map[Kind]string
+}
+
+// Engine remembers what is open and judges facts against it. It is not safe
+// for concurrent use: one goroutine owns it.
+type Engine struct {
+	o       Options
+	open    map[string]*Alert
+	outages map[service][]*Outage // by From, those that late results may still touch
+}
+
+type service struct{ agreement, name string }
+
+// New returns an engine that knows of nothing open.
+func New(o Options) *Engine {
+	o.Recover = cmp.Or(o.Recover, DefaultRecover)
+	o.CoverageMin = cmp.Or(o.CoverageMin, DefaultCoverageMin)
+	o.CoverageClear = cmp.Or(o.CoverageClear, DefaultCoverageClear)
+	return &Engine{o: o, open: map[string]*Alert{}, outages: map[service][]*Outage{}}
+}
+
+// Restore replaces what the engine remembers by what its changes left behind:
+// the open alerts, and the outages that have not been withdrawn. An engine
+// restored so gives the same changes as one that never stopped. Restore also
+// after changes could not be saved: the engine is then ahead of the record.
+func (e *Engine) Restore(open []Alert, outages []Outage) {
+	clear(e.open)
+	clear(e.outages)
+	for i := range open {
+		if a := &open[i]; a.Open() {
+			e.open[a.Key] = a.Clone()
+		}
+	}
+	for i := range outages {
+		o := &outages[i]
+		if s := (service{o.Agreement, o.Service}); !o.Withdrawn {
+			e.outages[s] = append(e.outages[s], o.Clone())
+		}
+	}
+	for _, of := range e.outages {
+		slices.SortFunc(of, func(a, b *Outage) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.ID, b.ID)) })
+	}
+}
+
+// Active returns the open alerts in the order of their keys, with figures as
+// fresh as the facts that were last observed.
+func (e *Engine) Active() []Alert {
+	out := make([]Alert, 0, len(e.open))
+	for _, a := range e.open {
+		out = append(out, *a.Clone())
+	}
+	slices.SortFunc(out, func(a, b Alert) int { return cmp.Compare(a.Key, b.Key) })
+	return out
+}
+
+// Retire closes what is open for a service that is no longer in its agreement,
+// or for a whole agreement when service is "".
+func (e *Engine) Retire(at int64, agreement, name, reason string) []Change {
+	out := e.retire(at, reason, func(a *Alert) bool {
+		return a.Agent == "" && a.Agreement == agreement && (name == "" || a.Service == name)
+	})
+	for s := range e.outages {
+		if s.agreement == agreement && (name == "" || s.name == name) {
+			delete(e.outages, s)
+		}
+	}
+	return out
+}
+
+// RetireAgent closes what is open for an agent that was revoked.
+func (e *Engine) RetireAgent(at int64, agent, reason string) []Change {
+	return e.retire(at, reason, func(a *Alert) bool { return a.Agent == agent })
+}
+
+func (e *Engine) retire(at int64, reason string, match func(*Alert) bool) []Change {
+	var out []Change
+	for _, a := range e.Active() {
+		if match(&a) {
+			out = append(out, e.finish(e.open[a.Key], Resolved, at, at, reason))
+		}
+	}
+	return out
+}
+
+// holds is the answer of a rule: whether its condition holds now.
+type holds uint8
+
+const (
+	off    holds = iota // it does not: an open alert is over
+	stays               // neither: nothing opens, and what is open stays
+	on                  // it does
+	erased              // it never did: an open alert is withdrawn
+)
+
+// finding is what one rule says of one key.
+type finding struct {
+	is       holds
+	alert    Alert    // kind, severity, subject, StartsAt, Where, Cause, Outage, Rule, Period: what an alert would say
+	labels   []string // name, value, …: extra to those of the subject
+	words    words    // for the texts
+	language string
+	zone     *time.Location
+	ends     int64  // StartsAt of what ended it
+	over     string // why it is over, or was withdrawn
+	quiet    string // why nobody is to be told, "" to tell them
+	cover    string // id of the maintenance over now
+}
+
+// settle brings the open alert of a key in line with a finding.
+func (e *Engine) settle(at int64, f finding) []Change {
+	f.alert.Key = key(&f.alert)
+	a := e.open[f.alert.Key]
+	switch {
+	case a == nil && f.is == on:
+		return []Change{e.raise(at, f)}
+	case a == nil:
+		return nil
+	case f.is == off:
+		e.write(at, a, f)
+		return []Change{e.finish(a, Resolved, at, f.ends, f.over)}
+	case f.is == erased:
+		e.write(at, a, f)
+		return []Change{e.finish(a, Withdrawn, at, at, f.over)}
+	}
+	return e.revise(at, a, f)
+}
+
+func (e *Engine) raise(at int64, f finding) Change {
+	a := f.alert
+	a.ID, a.OpenedAt, a.UpdatedAt = lifeID(a.Key, at), at, at
+	a.Status, a.Suppressed, a.Maintenance = Firing, f.quiet, f.cover
+	c := Change{Kind: ChangeOpened, At: at}
+	if f.quiet != "" {
+		a.Status, c.Kind, c.Reason = Suppressed, ChangeSuppressed, f.quiet
+	}
+	a.Labels = labels(&a, f.labels)
+	e.write(at, &a, f)
+	if c.Reason == "" {
+		c.Reason = a.Annotations["summary"]
+	}
+	e.open[a.Key] = &a
+	c.Alert = a.Clone()
+	return c
+}
+
+// revise brings an open alert up to date. Figures that move with every result
+// are refreshed in silence; a change is what a person would want to be told.
+func (e *Engine) revise(at int64, a *Alert, f finding) []Change {
+	reason := difference(a, f)
+	fires := a.Status == Suppressed && f.quiet == "" && f.is == on
+	a.StartsAt = cmp.Or(f.alert.StartsAt, a.StartsAt)
+	a.Outage = cmp.Or(f.alert.Outage, a.Outage)
+	if f.alert.Where != nil {
+		a.Where = slices.Clone(f.alert.Where)
+	}
+	a.Maintenance = f.cover
+	if a.Status == Suppressed && f.quiet != "" {
+		a.Suppressed = f.quiet
+	}
+	c := Change{Kind: ChangeUpdated, At: at, Reason: reason}
+	if fires {
+		c.Kind, c.Reason = ChangeOpened, "no longer suppressed ("+a.Suppressed+"), and it goes on"
+		a.Status, a.Suppressed = Firing, ""
+	}
+	e.write(at, a, f)
+	if c.Reason == "" {
+		return nil
+	}
+	a.UpdatedAt = at
+	c.Alert = a.Clone()
+	return []Change{c}
+}
+
+// difference says what changed that is worth telling, "" when nothing did.
+func difference(a *Alert, f finding) string {
+	switch n := &f.alert; {
+	case n.StartsAt != 0 && n.StartsAt != a.StartsAt:
+		return fmt.Sprintf("re-dated from %s to %s", instant(a.StartsAt, f.zone), instant(n.StartsAt, f.zone))
+	case a.Maintenance != f.cover && f.cover != "":
+		return "maintenance " + f.cover + " covers it now"
+	case a.Maintenance != f.cover:
+		return "maintenance " + a.Maintenance + " is over"
+	case a.Status == Suppressed && f.quiet != "" && f.quiet != a.Suppressed:
+		return f.quiet
+	case n.Where != nil && !slices.Equal(n.Where, a.Where):
+		return "other parts are down too"
+	}
+	return ""
+}
+
+func (e *Engine) finish(a *Alert, s Status, at, ends int64, reason string) Change {
+	a.Status, a.UpdatedAt = s, at
+	a.EndsAt = max(cmp.Or(ends, at), a.StartsAt)
+	if reason != "" {
+		a.Annotations["resolution"] = reason
+	}
+	delete(e.open, a.Key)
+	kind := ChangeResolved
+	if s == Withdrawn {
+		kind = ChangeWithdrawn
+	}
+	return Change{Kind: kind, At: at, Reason: reason, Alert: a.Clone()}
+}
+
+// key names a condition. A part that does not apply is left out.
+func key(a *Alert) string {
+	k := string(a.Kind)
+	if a.Kind == ObjectiveAtRisk {
+		k += ":" + a.Severity
+	}
+	if a.Agent != "" {
+		return k + ":" + a.Agent
+	}
+	return k + ":" + a.Agreement + "/" + a.Service
+}
+
+func labels(a *Alert, extra []string) map[string]string {
+	m := map[string]string{"alertname": a.Kind.AlertName(), "severity": a.Severity}
+	add := func(name, value string) {
+		if value != "" {
+			m[name] = value
+		}
+	}
+	add("agreement", a.Agreement)
+	add("service", a.Service)
+	add("agent", a.Agent)
+	for i := 0; i+1 < len(extra); i += 2 {
+		add(extra[i], extra[i+1])
+	}
+	return m
+}

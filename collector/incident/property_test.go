@@ -1,0 +1,177 @@
+package incident_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/probity-sla/probity/collector/incident"
+	"github.com/probity-sla/probity/internal/sla"
+)
+
+// TestRandomHistories holds, over random states, late results, maintenance,
+// service hours and silent agents: one open alert for a key, no change for the
+// same facts, the same changes with a restart before every step, no alert of
+// down without a confirmed run, and nothing open once all is well for long.
+func TestRandomHistories(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &world{
+			confirm: rapid.IntRange(1, 3).Draw(t, "confirm"), label: "p0", start: epoch,
+			budget: rapid.Int64Range(0, 20).Draw(t, "budget") * step,
+		}
+		drawCovers(t, w)
+		closed := rapid.IntRange(0, 50).Draw(t, "closed")
+		w.outOf = func(at int64) bool { i := int((at - epoch) / step); return i >= closed && i < closed+5 }
+		m := &machine{t: t, live: incident.New(incident.Options{}), rec: newRecord()}
+		n := rapid.IntRange(5, 60).Draw(t, "slots")
+		seen := epoch
+		for i := range n {
+			w.slots = append(w.slots, drawState(t))
+			if rapid.IntRange(0, 5).Draw(t, "late") == 0 {
+				w.slots[rapid.IntRange(0, len(w.slots)-1).Draw(t, "slot")] = drawState(t)
+			}
+			if rapid.IntRange(0, 20).Draw(t, "rollover") == 0 {
+				w.start, w.label = w.at(), fmt.Sprint("p", i)
+			}
+			m.observe(w)
+			if rapid.Bool().Draw(t, "heard") {
+				seen = w.at()
+			}
+			m.agent(w.at(), seen, rapid.SampledFrom([][]string{nil, {"clock"}, {"icmp", "clock"}}).Draw(t, "faults"))
+		}
+		w.start, w.label = w.at(), "last"
+		for range 200 { // an hour and more without a fault
+			w.slots = append(w.slots, sla.Up)
+			m.observe(w)
+			m.agent(w.at(), w.at(), nil)
+		}
+		for _, a := range m.live.Active() {
+			if a.Kind != incident.CoverageLow { // the past stays as badly covered as it was
+				t.Errorf("open after all was well: %+v", a)
+			}
+		}
+	})
+}
+
+func drawState(t *rapid.T) sla.State {
+	return rapid.SampledFrom([]sla.State{sla.Up, sla.Up, sla.Up, sla.Degraded, sla.Down, sla.Down, sla.Unknown}).Draw(t, "state")
+}
+
+func drawCovers(t *rapid.T, w *world) {
+	for i := range rapid.IntRange(0, 3).Draw(t, "windows") {
+		from := epoch + rapid.Int64Range(0, 60).Draw(t, "from")*step
+		w.from = append(w.from, from)
+		w.covers = append(w.covers, incident.Cover{ID: fmt.Sprint("m", i), Qualifies: rapid.Bool().Draw(t, "qualifies"),
+			Until: from + rapid.Int64Range(1, 20).Draw(t, "length")*step})
+	}
+}
+
+// machine feeds two engines: one lives on, the other is restored from the
+// record before every step.
+type machine struct {
+	t    *rapid.T
+	live *incident.Engine
+	rec  *record
+}
+
+func (m *machine) observe(w *world) {
+	f := w.facts()
+	m.step(func(e *incident.Engine) []incident.Change { return e.Observe(f) })
+	for _, a := range m.live.Active() {
+		if a.Kind == incident.ServiceDown && a.OpenedAt == f.At && !m.failedInARow(w) {
+			m.t.Errorf("down at %d without %d failures in a row: %v", f.At, w.confirm, w.slots)
+		}
+	}
+}
+
+func (m *machine) failedInARow(w *world) bool {
+	for _, o := range m.rec.outages {
+		if o.Ongoing && !o.Withdrawn {
+			return w.slots[len(w.slots)-1] == sla.Down
+		}
+	}
+	return false
+}
+
+func (m *machine) agent(at, seen int64, faults []string) {
+	f := incident.AgentFacts{At: at, Agent: "a1", Location: "berlin", LastSeen: seen, SilentAfter: 2 * step, Faults: faults}
+	m.step(func(e *incident.Engine) []incident.Change { return e.ObserveAgent(f) })
+}
+
+func (m *machine) step(judge func(*incident.Engine) []incident.Change) {
+	restarted := incident.New(incident.Options{})
+	m.rec.restore(restarted)
+	before := map[string]string{}
+	for _, a := range m.rec.open() {
+		if before[a.Key] != "" {
+			m.t.Fatalf("two open alerts of %s", a.Key)
+		}
+		before[a.Key] = a.ID
+	}
+	want := judge(m.live)
+	got := judge(restarted)
+	if !reflect.DeepEqual(normal(got), normal(want)) {
+		m.t.Fatalf("after a restart:\n got %s\nwant %s", show(got), show(want))
+	}
+	if again := judge(m.live); len(again) != 0 {
+		m.t.Fatalf("same facts again: %s", show(again))
+	}
+	m.legal(before, want)
+	m.rec.save(&testing.T{}, want)
+}
+
+// legal holds each change against what was open before.
+func (m *machine) legal(open map[string]string, changes []incident.Change) {
+	for _, c := range changes {
+		a := c.Alert
+		if (a == nil) == (c.Outage == nil) || c.Reason == "" {
+			m.t.Fatalf("a change is about one thing and says why: %s", show(changes))
+		}
+		if a == nil {
+			continue
+		}
+		id := open[a.Key]
+		switch c.Kind {
+		case incident.ChangeSuppressed:
+			if id != "" {
+				m.t.Fatalf("%s raised while %s is open", a.ID, id)
+			}
+			open[a.Key] = a.ID
+		case incident.ChangeOpened:
+			if id != "" && id != a.ID {
+				m.t.Fatalf("%s raised while %s is open", a.ID, id)
+			}
+			open[a.Key] = a.ID
+		case incident.ChangeResolved, incident.ChangeWithdrawn:
+			if id != a.ID || a.EndsAt < a.StartsAt || a.Open() {
+				m.t.Fatalf("closed what was not open, or before it began: %+v", a)
+			}
+			delete(open, a.Key)
+		case incident.ChangeUpdated:
+			if id != a.ID {
+				m.t.Fatalf("updated what was not open: %+v", a)
+			}
+		}
+	}
+}
+
+// normal makes nil and empty alike: JSON does not tell them apart.
+func normal(in []incident.Change) (out []incident.Change) {
+	for _, c := range in {
+		if c.Alert != nil && len(c.Alert.Where) == 0 {
+			c.Alert = c.Alert.Clone()
+			c.Alert.Where = nil
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func show(changes []incident.Change) (s string) {
+	for _, c := range changes {
+		s += fmt.Sprintf("\n  %s %q alert %+v outage %+v", c.Kind, c.Reason, c.Alert, c.Outage)
+	}
+	return s
+}
