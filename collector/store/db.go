@@ -53,13 +53,8 @@ func openDB(ctx context.Context, path string, readOnly bool) (writer, reader *sq
 		if _, err := os.Stat(path); err != nil {
 			return nil, nil, err
 		}
-	} else if writer, err = sql.Open("sqlite", dsn(path, "rwc")); err != nil {
+	} else if writer, err = openWriter(ctx, path); err != nil {
 		return nil, nil, err
-	} else {
-		writer.SetMaxOpenConns(1)
-		if err := writer.PingContext(ctx); err != nil {
-			return nil, nil, errors.Join(err, writer.Close())
-		}
 	}
 	reader, err = sql.Open("sqlite", dsn(path, "rw", "query_only(1)"))
 	if err != nil {
@@ -68,6 +63,27 @@ func openDB(ctx context.Context, path string, readOnly bool) (writer, reader *sq
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
 	return writer, reader, nil
+}
+
+// openWriter creates the file where there is none: it holds hashes of tokens,
+// so nobody else may read it. SQLite gives its other files the same mode.
+func openWriter(ctx context.Context, path string) (*sql.DB, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	writer, err := sql.Open("sqlite", dsn(path, "rw"))
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	if err := writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	return writer, nil
 }
 
 // write runs f in one transaction of the writer. A transaction that begins is

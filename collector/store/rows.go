@@ -103,3 +103,11 @@ func (n *names) Scan(src any) error {
 	}
 	return nil
 }
+
+// blob is bytes for a column: none are empty, not NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
