@@ -53,13 +53,19 @@ func (e *Engine) run(t *Terms, judged Window, from, to int64) {
 	i, _ := slices.BinarySearchFunc(e.wins, from, func(w piece, at int64) int { return cmp64(w.to, at+1) })
 	for ; i < len(e.wins) && e.wins[i].from < to; i++ {
 		for _, cut := range [2]int64{e.wins[i].from, e.wins[i].to} {
-			if cut > from && cut < to {
+			if cut > from && cut < to && e.edge(i, cut) {
 				e.piece(t, judged, from, cut)
 				from = cut
 			}
 		}
 	}
 	e.piece(t, judged, from, to)
+}
+
+// edge reports whether maintenance begins or ends at an edge of window i: where
+// two windows touch it goes on.
+func (e *Engine) edge(i int, at int64) bool {
+	return !(i > 0 && e.wins[i-1].to == at || i+1 < len(e.wins) && e.wins[i+1].from == at)
 }
 
 // piece measures one outage, and keeps what counts of it.
