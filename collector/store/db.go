@@ -33,11 +33,14 @@ func dsn(path string, mode string, extra ...string) string {
 	for _, p := range append([]string{
 		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
 		fmt.Sprintf("page_size(%d)", pageBytes),
-		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"synchronous(FULL)", "foreign_keys(1)",
 		fmt.Sprintf("journal_size_limit(%d)", walBytes),
 	}, extra...) {
 		q.Add("_pragma", p)
 	}
+	// The driver sorts pragmas by name; a key of its own puts this one behind the
+	// page size, which an existing journal would fix.
+	q.Set("_journal_mode", "WAL")
 	q.Set("_txlock", "immediate")
 	q.Set("mode", mode)
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
@@ -86,13 +89,12 @@ func openWriter(ctx context.Context, path string) (*sql.DB, error) {
 	return writer, nil
 }
 
-// write runs f in one transaction of the writer. A transaction that begins is
-// carried through, whatever happens to the caller that began it.
+// write runs f in one transaction of the writer, and rolls it back when f fails.
 func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
 	if s.writer == nil {
 		return ErrReadOnly
 	}
-	tx, err := s.writer.BeginTx(context.WithoutCancel(ctx), nil)
+	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return explain(err)
 	}

@@ -99,8 +99,10 @@ func onTimeline(slot int64, interval time.Duration) bool {
 		interval >= time.Millisecond && interval <= protocol.MaxInterval
 }
 
-// commitGroup commits what waits, as much as one group holds. The caller holds commit.
+// commitGroup commits what waits, as much as one group holds. The caller holds
+// commit; that it gives up must not fail the others.
 func (s *Store) commitGroup(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
 	group := s.journal.take()
 	if len(group) == 0 {
 		return

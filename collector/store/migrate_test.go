@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/probity-sla/probity/collector/timeline"
+	"github.com/probity-sla/probity/internal/protocol"
+)
+
+// testdata/schema-v1.db was written by the first release of the schema: a day
+// in pieces, a batch in the journal, and one record of each kind. It opens for ever.
+func TestTheFirstSchemaStillOpens(t *testing.T) {
+	ctx := context.Background()
+	data, err := os.ReadFile("testdata/schema-v1.db")
+	must(t, err)
+	path := filepath.Join(t.TempDir(), "probity.db")
+	must(t, os.WriteFile(path, data, 0o600))
+	s := openStore(t, path)
+	defer s.Close()
+	wantRuns(t, s, []timeline.Run{
+		{First: day0, Step: 30000, Count: 2, Outcome: timeline.Up},
+		{First: day0 + 60000, Step: 30000, Count: 1, Outcome: timeline.Down},
+		{First: day0 + 90000, Step: 30000, Count: 1, Outcome: timeline.Up},
+	})
+	failures, err := s.Failures(ctx, check, agent, 0, 1<<50, 0)
+	if err != nil || !reflect.DeepEqual(failures, []protocol.Result{result(2, protocol.OutcomeDown)}) {
+		t.Errorf("Failures = %+v, %v", failures, err)
+	}
+	agents, err1 := s.Agents(ctx)
+	windows, err2 := s.Maintenance(ctx, "shop", 0, 1<<50)
+	statement, err3 := s.Statement(ctx, "shop", "2026-11", 1)
+	if err := errors.Join(err1, err2, err3); err != nil || len(agents) != 1 || len(windows) != 1 || statement.Fingerprint != "f1" {
+		t.Errorf("records: %v, %v, %v, %v", agents, windows, statement, err)
+	}
+}
+
+func TestANewerSchemaIsRefused(t *testing.T) {
+	ctx := context.Background()
+	s, path := newStoreAt(t)
+	_, err := s.writer.ExecContext(ctx, `INSERT INTO schema_migrations (version, applied_at) VALUES (99, 0)`)
+	must(t, err)
+	for _, readOnly := range []bool{false, true} {
+		if _, err := Open(ctx, Options{Path: path, ReadOnly: readOnly}); !errors.Is(err, ErrSchemaNewer) {
+			t.Errorf("Open(ReadOnly: %v) of a newer schema = %v, want ErrSchemaNewer", readOnly, err)
+		}
+	}
+}
+
+func TestTheFileIsPrivateAndSynced(t *testing.T) {
+	s, path := newStoreAt(t)
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("Stat = %v, %v; want mode 0600", info.Mode(), err)
+	}
+	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "page_size": "16384", "foreign_keys": "1"} {
+		var got string
+		if err := s.writer.QueryRow(`PRAGMA ` + pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("PRAGMA %s = %s, %v; want %s", pragma, got, err, want)
+		}
+	}
+}
