@@ -1,17 +1,23 @@
 package protocol
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
+
+// zeroed returns n zero items, in the memory of s when they fit.
+func zeroed[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
 
 func (d *decoder) readResults(b *Batch) error {
 	refs, err := d.references(fieldStream, "results in a batch", MaxBatchResults)
 	if err != nil {
 		return err
 	}
-	rs := slices.Grow(b.Results, len(refs))[:len(refs)]
-	clear(rs)
+	rs := zeroed(b.Results, len(refs))
 	b.Results = rs
 	slots, err := d.column(fieldSlot, len(refs))
 	if err != nil {
@@ -79,8 +85,7 @@ func (d *decoder) readGaps(b *Batch) error {
 	if err != nil {
 		return err
 	}
-	gs := slices.Grow(b.Gaps, len(refs))[:len(refs)]
-	clear(gs)
+	gs := zeroed(b.Gaps, len(refs))
 	b.Gaps = gs
 	for i, ref := range refs {
 		s := &d.streams[ref]

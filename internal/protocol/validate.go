@@ -137,10 +137,20 @@ func checkName(what, s string) error {
 	if len(s) > MaxIDBytes {
 		return fmt.Errorf("%s has %d bytes, at most %d are accepted", what, len(s), MaxIDBytes)
 	}
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+	if !plain(s) && (!utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl)) {
 		return fmt.Errorf("%s %q is not printable UTF-8", what, s)
 	}
 	return nil
+}
+
+// plain reports whether s is printable ASCII, as nearly every name is.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func checkInterval(d time.Duration) error {
