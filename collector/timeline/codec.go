@@ -58,14 +58,21 @@ func (c *Codec) AppendDetail(dst []byte, p Piece) ([]byte, error) {
 
 // Decode returns the piece whose runs and detail were encoded.
 func (c *Codec) Decode(runs []Run, detail []byte) (Piece, error) {
-	p := Piece{}
+	total := int64(0)
 	for _, r := range runs {
-		if r.Count > MaxSamples-int64(len(p)) {
+		if total += r.Count; total > MaxSamples {
 			return nil, fmt.Errorf("%w: more than %d results in one piece", ErrCorrupt, MaxSamples)
 		}
-		for i := range r.Count {
-			p = append(p, Sample{Slot: r.First + i*r.Step, Step: int32(r.Step), Outcome: r.Outcome})
+	}
+	p := make(Piece, total)
+	rest := p
+	for _, r := range runs {
+		for i := range rest[:r.Count] {
+			rest[i].Slot = r.First + int64(i)*r.Step
+			rest[i].Step = int32(r.Step)
+			rest[i].Outcome = r.Outcome
 		}
+		rest = rest[r.Count:]
 	}
 	in := reader{data: detail}
 	if err := in.version(detailVersion, "detail"); err != nil {
