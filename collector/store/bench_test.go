@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"testing"
@@ -48,13 +49,14 @@ func BenchmarkAppendBatch(b *testing.B) {
 	for a := range agents {
 		rng := rand.New(rand.NewPCG(1, uint64(a)))
 		for k := range (b.N + agents - 1) / agents {
-			t := &protocol.Batch{Agent: protocol.AgentID(fmt.Sprint("agent-", a)), Boot: [16]byte{1}, Seq: uint64(k) + 1}
+			t := &protocol.Batch{Agent: protocol.AgentID(fmt.Sprint("agent-", a)), Boot: [16]byte{1}, Seq: uint64(k) + 1, Results: make([]protocol.Result, 0, checks)}
 			for c := range checks {
 				t.Results = append(t.Results, realistic(rng, protocol.CheckID(fmt.Sprintf("shop/service-%d/check-%d", c/10, c)), day0+int64(k)*30_000))
 			}
 			batches[a] = append(batches[a], t)
 		}
 	}
+	runtime.GC()
 	b.ResetTimer()
 	cpu := cpuSeconds()
 	var wg sync.WaitGroup

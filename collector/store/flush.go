@@ -84,11 +84,11 @@ type pieceRow struct {
 	detail   []byte
 }
 
-// growth is a series that is new or reaches other days, and its gaps.
+// growth is a series that was written to, as it is afterwards.
 type growth struct {
 	frozen
 	row   seriesRow
-	isNew bool
+	grown bool // it is new, or reaches other days
 }
 
 // encodeParts returns the rows in key order, which SQLite appends several times
@@ -98,6 +98,7 @@ func (s *Store) encodeParts(parts []frozen, part int64) (pieces []pieceRow, grow
 	err = s.withCodec(func(c *timeline.Codec) error {
 		for _, p := range parts {
 			row, ok := s.series.get(p.check, p.agent)
+			before := row
 			if !ok {
 				row = seriesRow{shard: shardOf(p.check), id: next, first: 1<<62 - 1}
 				next++
@@ -118,7 +119,7 @@ func (s *Store) encodeParts(parts []frozen, part int64) (pieces []pieceRow, grow
 			for _, g := range p.gaps {
 				row.first, row.last = min(row.first, timeline.Day(g.From)), max(row.last, timeline.Day(g.To))
 			}
-			grown = append(grown, growth{p, row, !ok})
+			grown = append(grown, growth{p, row, row != before})
 		}
 		return nil
 	})
@@ -142,8 +143,10 @@ func encodePiece(c *timeline.Codec, p timeline.Piece) (pieceRow, error) {
 
 func writeFlush(ctx context.Context, tx *sql.Tx, pieces []pieceRow, grown []growth, upto int64) error {
 	for _, g := range grown {
-		if err := saveSeries(ctx, tx, g.check, g.agent, g.row); err != nil {
-			return err
+		if g.grown {
+			if err := saveSeries(ctx, tx, g.check, g.agent, g.row); err != nil {
+				return err
+			}
 		}
 		if err := writeGaps(ctx, tx, g); err != nil {
 			return err

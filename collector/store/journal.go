@@ -21,8 +21,9 @@ const (
 // journal collects batches that wait for the next commit, and knows which ones
 // were committed.
 type journal struct {
-	mu    sync.Mutex
-	queue []*request
+	mu      sync.Mutex
+	queue   []*request
+	buffers sync.Pool // *[]byte: payloads that are committed
 
 	boots map[bootKey]*seqSet // guarded by Store.commit
 
@@ -57,13 +58,19 @@ func (s *Store) AppendBatch(ctx context.Context, b *protocol.Batch, receivedAt i
 		return false, fmt.Errorf("store batch %d of agent %s: %w", b.Seq, b.Agent, err)
 	}
 	r := &request{batch: b, receivedAt: receivedAt, done: make(chan struct{})}
-	r.payload = protocol.AppendBatch(make([]byte, 0, 64+16*len(b.Results)), b)
+	buf, _ := s.journal.buffers.Get().(*[]byte)
+	if buf == nil {
+		buf = new([]byte)
+	}
+	*buf = protocol.AppendBatch((*buf)[:0], b)
+	r.payload = *buf
 	s.journal.mu.Lock()
 	s.journal.queue = append(s.journal.queue, r)
 	s.journal.mu.Unlock()
 	for {
 		select {
 		case <-r.done:
+			s.journal.buffers.Put(buf)
 			return r.duplicate, r.err
 		case <-ctx.Done():
 			return false, ctx.Err()
