@@ -84,17 +84,22 @@ type AgentFacts struct {
 	Checks      int // assigned
 }
 
-// FromVerdicts fills in what two verdicts of the service know: state, outages
-// and coverage from recent, which ends at the watermark; figures from period.
-// The two may be one. Watching is to be set before.
-func (f *Facts) FromVerdicts(recent, period *sla.Verdict) {
-	f.At = recent.Until
-	f.Outages, f.OutagesFrom = recent.Outages, recent.Period.From
-	f.readState(recent.Ledger)
-	f.Coverage = coverage(recent.Ledger, f.Watching)
-	f.Period = period.Period
-	f.Availability, f.Target, f.Breach = period.Availability, period.Target, period.Breach
-	f.Budget, f.BudgetLeft = period.Budget, period.BudgetLeft
+// FromVerdict fills in what a verdict that ends at the watermark knows: state,
+// outages, coverage since Watching, which is to be set before, and the figures,
+// unless Figures takes them from the period's own verdict.
+func (f *Facts) FromVerdict(v *sla.Verdict) {
+	f.At = v.Until
+	f.Outages, f.OutagesFrom = v.Outages, v.Period.From
+	f.readState(v.Ledger)
+	f.Coverage = coverage(v.Ledger, f.Watching)
+	f.Figures(v)
+}
+
+// Figures takes what objectives are judged by from the verdict of the period.
+func (f *Facts) Figures(v *sla.Verdict) {
+	f.Period = v.Period
+	f.Availability, f.Target, f.Breach = v.Availability, v.Target, v.Breach
+	f.Budget, f.BudgetLeft = v.Budget, v.BudgetLeft
 }
 
 // readState reads off the ledger's end what is observed, and since when.

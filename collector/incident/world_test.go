@@ -67,7 +67,8 @@ func (w *world) facts() incident.Facts {
 		PeriodID: w.label, Cause: "connect_refused", Watching: epoch, NoDataAfter: 4 * step,
 		Confirm: incident.Confirm{Slots: w.confirm, Interval: step},
 	}
-	f.FromVerdicts(&recent, v)
+	f.FromVerdict(&recent)
+	f.Figures(v)
 	for i, c := range w.covers {
 		if w.from[i] <= f.At && f.At < c.Until {
 			f.Maintenance = &c
