@@ -10,49 +10,9 @@ import (
 )
 
 const (
-	maxAddresses   = 3               // of a name are tried in turn
-	minPerAddress  = 2 * time.Second // of the time left goes to each, if there is that much
-	networkForAny  = "ip"
-	networkForIPv4 = "ip4"
-	networkForIPv6 = "ip6"
+	maxAddresses  = 3               // of a name are tried in turn
+	minPerAddress = 2 * time.Second // of the time left goes to each, if there is that much
 )
-
-// place is where a plan connects to: a name or an address, and a port.
-type place struct {
-	host   string     // as configured, without brackets
-	addr   netip.Addr // valid when host is an IP literal
-	port   uint16
-	family protocol.Family
-}
-
-// resolve returns the addresses of a place, asking afresh unless it is a literal.
-func (r *run) resolve(at place) ([]netip.Addr, *fault) {
-	if at.addr.IsValid() {
-		return []netip.Addr{at.addr}, nil
-	}
-	network := networkForAny
-	switch at.family {
-	case protocol.FamilyIPv4:
-		network = networkForIPv4
-	case protocol.FamilyIPv6:
-		network = networkForIPv6
-	}
-	begin := time.Now()
-	ctx, cancel := context.WithDeadline(r.ctx, r.deadline)
-	defer cancel()
-	addrs, err := r.p.resolver.LookupNetIP(ctx, network, at.host)
-	r.res.Phases.Resolve += time.Since(begin)
-	if err == nil && len(addrs) == 0 {
-		err = &net.DNSError{Err: "no such host", Name: at.host, IsNotFound: true}
-	}
-	if err != nil {
-		return nil, r.fail(resolving, at.host, err)
-	}
-	for i := range addrs {
-		addrs[i] = addrs[i].Unmap()
-	}
-	return addrs, nil
-}
 
 // dialer sets no keep-alive: a probe's connection does not live long enough to need it.
 var dialer = net.Dialer{KeepAlive: -1}

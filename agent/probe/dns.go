@@ -157,7 +157,8 @@ func (p *dnsPlan) overTCP(r *run) *fault {
 
 func (p *dnsPlan) judge(r *run, reply []byte) *fault {
 	var m dns.Msg
-	if err := m.Unpack(reply); err != nil {
+	// Unpack takes fewer answers than the header promises for all there are.
+	if err := m.Unpack(reply); err != nil || len(m.Answer) != int(binary.BigEndian.Uint16(reply[6:])) {
 		return &fault{protocol.CauseProtocol, "the reply is not a well-formed DNS message"}
 	}
 	r.res.Status = m.Rcode

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"bufio"
-	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -16,17 +15,20 @@ type answerReader struct {
 	conn   net.Conn
 	first  time.Time
 	budget int64
+	err    error // that ended the reading
 }
 
 func (a *answerReader) Read(p []byte) (int, error) {
 	if a.budget <= 0 {
-		return 0, errHeaderTooLong
+		a.err = errHeaderTooLong
+		return 0, a.err
 	}
 	n, err := a.conn.Read(p[:min(int64(len(p)), a.budget)])
 	if n > 0 && a.first.IsZero() {
 		a.first = time.Now()
 	}
 	a.budget -= int64(n)
+	a.err = err
 	return n, err
 }
 
@@ -59,8 +61,11 @@ func (p *httpPlan) exchange1(r *run, h *hop, conn net.Conn, followed int) (*hop,
 		r.res.Phases.FirstByte += x.answer.first.Sub(sent)
 	}
 	if err != nil {
-		if sendErr != nil {
+		switch {
+		case sendErr != nil:
 			err = sendErr
+		case x.answer.err != nil:
+			err = x.answer.err // half a header is malformed because it ended
 		}
 		return nil, r.fail(exchanging, r.res.Endpoint, err)
 	}
@@ -76,9 +81,6 @@ func readAnswer(br *bufio.Reader, req *http.Request) (*http.Response, error) {
 	for range maxInterim {
 		resp, err := http.ReadResponse(br, req)
 		if err != nil {
-			if err == io.ErrUnexpectedEOF {
-				err = io.EOF
-			}
 			return nil, err
 		}
 		if resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {

@@ -11,7 +11,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/netip"
 	"runtime/debug"
 	"sync/atomic"
@@ -57,7 +56,7 @@ func New(o Options) (*Prober, error) {
 		o.Metrics = metrics.NewSet()
 	}
 	if o.Resolver == nil {
-		o.Resolver = &net.Resolver{PreferGo: true}
+		o.Resolver = systemResolver{}
 	}
 	p := &Prober{log: o.Log, resolver: o.Resolver, counts: newCounts(o.Metrics)}
 	for family := range 2 {
@@ -82,7 +81,6 @@ func (p *Prober) Close() {
 func (p *Prober) Run(ctx context.Context, check *protocol.Check, slot int64) (res protocol.Result) {
 	r := run{p: p, ctx: ctx, start: time.Now(), res: &res}
 	res.Check, res.Slot, res.Interval = check.ID, slot, check.Interval
-	res.Lateness = max(0, r.start.Sub(time.UnixMilli(slot)))
 	p.counts.running.Add(1)
 	defer func() {
 		p.counts.running.Add(-1)
@@ -116,6 +114,8 @@ func (r *run) perform(check *protocol.Check) *fault {
 	if err != nil {
 		return &fault{protocol.CauseAgentFault, "the check cannot be run: " + err.Error()}
 	}
+	r.start = time.Now() // what compiling took is not the target's latency
+	r.res.Lateness = max(0, r.start.Sub(time.UnixMilli(r.res.Slot)))
 	r.deadline = r.start.Add(timeoutOf(check))
 	if at, ok := r.ctx.Deadline(); ok && at.Before(r.deadline) {
 		r.deadline = at
