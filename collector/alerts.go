@@ -1,0 +1,221 @@
+package collector
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/probity-sla/probity/collector/incident"
+	"github.com/probity-sla/probity/collector/notify"
+	"github.com/probity-sla/probity/collector/store"
+	"github.com/probity-sla/probity/collector/web"
+)
+
+// sender runs a dispatcher over the channels in force, and another when a
+// reload brings other channels. The outbox is the same for both.
+type sender struct {
+	c *collector
+
+	mu       sync.Mutex
+	channels []*notify.Channel
+	current  *notify.Dispatcher
+	swapped  chan struct{}
+}
+
+func (c *collector) wireAlerts(ctx context.Context, cfg *Config) (err error) {
+	c.sender = &sender{c: c, swapped: make(chan struct{}, 1)}
+	apply, err := c.prepareAlerts(cfg)
+	if err != nil {
+		return err
+	}
+	apply()
+	c.desk, err = newAlertDesk(ctx, c)
+	return err
+}
+
+// prepareAlerts opens the channels of a configuration; apply puts them in force.
+func (c *collector) prepareAlerts(cfg *Config) (apply func(), err error) {
+	channels := make([]*notify.Channel, len(cfg.Notify))
+	for i := range cfg.Notify {
+		if channels[i], err = notify.Open(cfg.Notify[i], cfg.externalURL(cfg.Web.Listen.String())); err != nil {
+			return nil, err
+		}
+	}
+	d, err := notify.New(notify.Options{
+		Outbox: outbox{c.db}, Channels: channels, Log: c.log, Metrics: c.registry.Set,
+		Active: func(context.Context) ([]incident.Alert, error) { return c.desk.active(), nil },
+		Depth: func(ctx context.Context) (int, int64, error) {
+			s, err := c.db.OutboxStats(ctx)
+			return s.Pending, s.Oldest, err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return func() { c.sender.swap(channels, d) }, nil
+}
+
+func (s *sender) swap(channels []*notify.Channel, d *notify.Dispatcher) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.channels, s.current = channels, d
+	select {
+	case s.swapped <- struct{}{}:
+	default:
+	}
+}
+
+func (s *sender) now() (*notify.Dispatcher, []*notify.Channel) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current, s.channels
+}
+
+// Wake says that the outbox has something new.
+func (s *sender) Wake() {
+	d, _ := s.now()
+	d.Wake()
+}
+
+// Run dispatches until ctx ends.
+func (s *sender) Run(ctx context.Context) error {
+	select { // the first set of channels is no swap
+	case <-s.swapped:
+	default:
+	}
+	for ctx.Err() == nil {
+		d, _ := s.now()
+		if err := s.runOne(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sender) runOne(ctx context.Context, d *notify.Dispatcher) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-s.swapped:
+		stop()
+		return <-ended
+	}
+}
+
+// notifications are the outbox rows that changes ask for.
+func (d *alertDesk) notifications(changes []incident.Change) ([]store.Notification, error) {
+	_, channels := d.c.sender.now()
+	planned, err := notify.Plan(changes, channels)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]store.Notification, len(planned))
+	for i, n := range planned {
+		out[i] = store.Notification{Key: n.Key, Receiver: n.Channel, CreatedAt: n.CreatedAt, Payload: n.Payload}
+	}
+	return out, nil
+}
+
+// active returns the open alerts.
+func (d *alertDesk) active() []incident.Alert {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.engine.Active()
+}
+
+// retire closes what is open for an agreement that is no longer in force.
+func (d *alertDesk) retire(ctx context.Context, at int64, agreement string) {
+	d.apply(ctx, func() []incident.Change {
+		return d.engine.Retire(at, agreement, "", "the agreement is no longer in force")
+	})
+}
+
+// outbox is the store's outbox in the words of package notify.
+type outbox struct{ db *store.Store }
+
+func (o outbox) DueNotifications(ctx context.Context, now int64, limit int) ([]notify.Notification, error) {
+	due, err := o.db.DueNotifications(ctx, now, limit)
+	out := make([]notify.Notification, len(due))
+	for i, n := range due {
+		out[i] = notify.Notification{ID: n.ID, Key: n.Key, Channel: n.Receiver, Payload: n.Payload, Attempts: n.Attempts, CreatedAt: n.CreatedAt}
+	}
+	return out, err
+}
+
+func (o outbox) MarkDelivered(ctx context.Context, id, at int64) error {
+	return o.db.MarkDelivered(ctx, id, at)
+}
+
+func (o outbox) MarkFailed(ctx context.Context, id, at, next int64, errText string, dead bool) error {
+	return o.db.MarkFailed(ctx, id, at, next, errText, dead)
+}
+
+// maxAlerts bounds what is read to answer for open alerts alone.
+const maxAlerts = 10_000
+
+// Alerts lists alerts, newest first.
+func (v views) Alerts(ctx context.Context, q web.AlertQuery) ([]web.Alert, error) {
+	records, err := v.alertRecords(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := []web.Alert{}
+	for _, r := range records {
+		var a incident.Alert
+		if err := json.Unmarshal(r.Body, &a); err != nil {
+			return nil, fmt.Errorf("alert %s: %w", r.ID, err)
+		}
+		if q.Agreement != "" && a.Agreement != q.Agreement {
+			continue
+		}
+		if out = append(out, alertView(&a)); q.Limit > 0 && len(out) == q.Limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+func (v views) alertRecords(ctx context.Context, q web.AlertQuery) ([]store.AlertRecord, error) {
+	if q.Open {
+		return v.c.db.OpenAlerts(ctx)
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = maxAlerts
+	}
+	return v.c.db.Alerts(ctx, q.Agreement, limit)
+}
+
+func alertView(a *incident.Alert) web.Alert {
+	return web.Alert{
+		ID: a.ID, Rule: string(a.Kind), Severity: a.Severity, Agreement: a.Agreement, Service: a.Service, Agent: a.Agent,
+		Summary: a.Annotations["summary"], StartedAt: a.StartsAt, EndedAt: a.EndsAt, Suppressed: a.Suppressed,
+	}
+}
+
+// maxDeadLetters is how many given-up notifications are shown.
+const maxDeadLetters = 100
+
+// Outbox counts what waits, and shows what was given up.
+func (v views) Outbox(ctx context.Context) (web.Outbox, error) {
+	stats, err := v.c.db.OutboxStats(ctx)
+	if err != nil {
+		return web.Outbox{}, err
+	}
+	dead, err := v.c.db.DeadNotifications(ctx, maxDeadLetters)
+	if err != nil {
+		return web.Outbox{}, err
+	}
+	out := web.Outbox{Pending: stats.Pending, Oldest: stats.Oldest, Dead: stats.Dead, Letters: []web.DeadLetter{}}
+	for _, n := range dead {
+		out.Letters = append(out.Letters, web.DeadLetter{
+			ID: fmt.Sprint(n.ID), Receiver: n.Receiver, Attempts: n.Attempts, Error: n.LastError, At: n.DeadAt,
+		})
+	}
+	return out, nil
+}

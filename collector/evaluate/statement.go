@@ -1,0 +1,195 @@
+package evaluate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"slices"
+
+	"github.com/probity-sla/probity/internal/contract"
+	"github.com/probity-sla/probity/internal/sla"
+)
+
+// Request asks for the statement of one agreement over one window.
+type Request struct {
+	Agreement string
+	Label     string                                        // names the window in the statement
+	Window    sla.Window                                    // zero: the current period
+	AsOf      int64                                         // ms UTC; 0: now
+	Terms     func(*contract.Agreement) *contract.Agreement // other terms ("what if"); nil: the agreement's own
+}
+
+// Statement computes a statement on demand, from everything stored now.
+// It returns ErrUnknownAgreement for an agreement that is not loaded.
+func (e *Evaluator) Statement(ctx context.Context, r Request) (*sla.Statement, error) {
+	a := e.Agreement(r.Agreement)
+	if a == nil {
+		return nil, fmt.Errorf("agreement %q: %w", r.Agreement, ErrUnknownAgreement)
+	}
+	if r.Terms != nil {
+		a = r.Terms(a)
+	}
+	now := e.o.Now().UnixMilli()
+	if r.Window == (sla.Window{}) {
+		p := a.Period.Containing(now, a.Zone)
+		r.Window, r.Label = p.Window, p.Label
+	}
+	vs, err := e.o.Agents.Vantages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e.work.Lock()
+	defer e.work.Unlock()
+	seen, err := e.observeAll(ctx, a, vs, r.Window.From-millis(Margin), now)
+	if err != nil {
+		return nil, err
+	}
+	return e.compute(ctx, a, r, seen, now)
+}
+
+// Agreement returns a loaded agreement, nil when there is none of that id.
+func (e *Evaluator) Agreement(id string) *contract.Agreement {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if e.set == nil {
+		return nil
+	}
+	return e.set.Agreement(id)
+}
+
+func (e *Evaluator) observeAll(ctx context.Context, a *contract.Agreement, vs []Vantage, from, now int64) ([]*seen, error) {
+	out := make([]*seen, len(a.Services))
+	for i := range a.Services {
+		s, err := e.observe(ctx, &a.Services[i], vs, from, now)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = s
+	}
+	return out, nil
+}
+
+// compute does the sums of a window from what was seen; it reads only exclusions.
+func (e *Evaluator) compute(ctx context.Context, a *contract.Agreement, r Request, saw []*seen, now int64) (*sla.Statement, error) {
+	ex, err := e.o.Records.Exclusions(ctx, a, sla.Window{From: r.Window.From - millis(Margin), To: r.Window.To + millis(Margin)})
+	if err != nil {
+		return nil, err
+	}
+	st := &sla.Statement{
+		Agreement: a.ID, AgreementRevision: a.Revision, Label: r.Label,
+		Zone: a.Zone.String(), ComputedAt: now, AsOf: r.AsOf, Final: true,
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%s\n", a.ID, a.Revision)
+	mix(h, r.Window.From, r.Window.To, r.AsOf)
+	for i := range a.Services {
+		s := &a.Services[i]
+		in := e.input(a, s, saw[i], ex, r)
+		if in.Until < r.Window.To {
+			st.Final = false
+		}
+		v, err := sla.Compute(s.Terms, in)
+		if err != nil {
+			return nil, fmt.Errorf("service %s: %w", s.ID, err)
+		}
+		st.Services = append(st.Services, sla.ServiceStatement{Service: s.ID, Name: s.Name, Verdict: *v})
+		fingerprint(h, s.ID, saw[i], in, v)
+	}
+	st.Fingerprint = hex.EncodeToString(h.Sum(nil))
+	st.Overall, err = overall(a, st)
+	return st, err
+}
+
+func (e *Evaluator) input(a *contract.Agreement, s *contract.Service, saw *seen, ex *Exclusions, r Request) *sla.Input {
+	in := &sla.Input{
+		Period: r.Window, Until: max(r.Window.From, min(r.Window.To, saw.watermark)), Zone: a.Zone,
+		Observed: saw.observation, Tickets: ex.Tickets, AsOf: r.AsOf,
+	}
+	for _, m := range ex.Maintenance {
+		if covers(m.Services, s.ID) {
+			in.Maintenance = append(in.Maintenance, m.Maintenance)
+		}
+	}
+	for _, x := range ex.Adjustments {
+		if covers(x.Services, s.ID) {
+			in.Adjustments = append(in.Adjustments, x.Adjustment)
+		}
+	}
+	return in
+}
+
+func covers(services []string, id string) bool {
+	return len(services) == 0 || slices.Contains(services, id)
+}
+
+// overall is the figure that the agreement promises: its one service's, or their aggregate.
+func overall(a *contract.Agreement, st *sla.Statement) (sla.Verdict, error) {
+	if len(st.Services) == 1 {
+		v := st.Services[0].Verdict
+		v.Ledger = nil
+		return v, nil
+	}
+	var rule sla.AggregateRule
+	if err := rule.UnmarshalText([]byte(a.Aggregate)); err != nil {
+		return sla.Verdict{}, fmt.Errorf("agreement %s: aggregate: %w", a.ID, err)
+	}
+	parts := make([]sla.AggregatePart, len(st.Services))
+	for i := range st.Services {
+		parts[i] = sla.AggregatePart{
+			Name: st.Services[i].Service, Weight: sla.Of(max(1, a.Services[i].Weight), 1), Verdict: &st.Services[i].Verdict,
+		}
+	}
+	v, err := sla.Aggregate(a.Terms, rule, parts)
+	if err != nil {
+		return sla.Verdict{}, fmt.Errorf("agreement %s: aggregate: %w", a.ID, err)
+	}
+	return v, nil
+}
+
+// fingerprint mixes everything that the service's figures rest on into h.
+//
+// The figures themselves are part of it: an outage across the end of the period
+// is measured whole, so results from after the end may still change them.
+func fingerprint(h hash.Hash, id string, saw *seen, in *sla.Input, v *sla.Verdict) {
+	fmt.Fprintf(h, "service %s\n", id)
+	lo, hi := in.Period.From-millis(Margin), in.Until
+	for _, c := range saw.checks {
+		for _, l := range c.locations {
+			fmt.Fprintf(h, "%s %s\n", c.check.ID, l.vantage.Agent)
+			for _, run := range l.runs {
+				if run = cut(run, lo, hi); run.Count > 0 {
+					mix(h, run.First, run.Step, run.Count, int64(run.State))
+				}
+			}
+		}
+	}
+	mix(h, in.Until, v.Good.Num, v.Good.Den, v.Bad.Num, v.Bad.Den, v.Excluded, v.Unknown)
+	for _, m := range in.Maintenance {
+		if m.From >= in.Until {
+			continue
+		}
+		fmt.Fprintf(h, "%s\n", m.ID)
+		mix(h, m.From, m.To, m.Announced)
+	}
+	for _, x := range in.Adjustments {
+		if x.From >= in.Until {
+			continue
+		}
+		fmt.Fprintf(h, "%s\n", x.ID)
+		mix(h, x.From, x.To, int64(x.Effect), x.ApprovedAt, x.RevokedAt)
+	}
+	for _, t := range in.Tickets {
+		mix(h, t)
+	}
+}
+
+func mix(h hash.Hash, vs ...int64) {
+	var b [8]byte
+	for _, v := range vs {
+		binary.LittleEndian.PutUint64(b[:], uint64(v))
+		h.Write(b[:])
+	}
+}

@@ -1,0 +1,95 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/probity-sla/probity/collector/evaluate"
+	"github.com/probity-sla/probity/collector/store"
+	"github.com/probity-sla/probity/internal/contract"
+	"github.com/probity-sla/probity/internal/sla"
+)
+
+// records gives evaluate what people decided, as the store keeps it.
+type records struct{ db *store.Store }
+
+// Exclusions returns the maintenance and corrections that touch w.
+func (r records) Exclusions(ctx context.Context, a *contract.Agreement, w sla.Window) (*evaluate.Exclusions, error) {
+	out := &evaluate.Exclusions{}
+	ms, err := r.db.Maintenance(ctx, a.ID, w.From, w.To)
+	if err != nil {
+		return nil, err
+	}
+	for i := range ms {
+		windows, err := occurrences(&ms[i], w)
+		if err != nil {
+			return nil, fmt.Errorf("maintenance %s: %w", ms[i].ID, err)
+		}
+		for _, win := range windows {
+			out.Maintenance = append(out.Maintenance, evaluate.Maintenance{Maintenance: win, Services: ms[i].Services})
+		}
+	}
+	cs, err := r.db.Corrections(ctx, a.ID, w.From, w.To)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cs {
+		out.Adjustments = append(out.Adjustments, evaluate.Adjustment{Services: c.Services, Adjustment: sla.Adjustment{
+			ID: c.ID, From: c.From, To: c.To, Effect: c.Effect, Reason: c.Reason,
+			ApprovedBy: c.ApprovedBy, ApprovedAt: c.ApprovedAt, RevokedAt: c.RevokedAt,
+		}})
+	}
+	return out, nil
+}
+
+// SaveStatement freezes a statement.
+func (r records) SaveStatement(ctx context.Context, s *sla.Statement) (int, error) {
+	return r.db.SaveStatement(ctx, s)
+}
+
+// Frozen returns the newest frozen statement of a period.
+func (r records) Frozen(ctx context.Context, agreement, label string) (*sla.Statement, error) {
+	s, err := r.db.Statement(ctx, agreement, label, 0)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return s, err
+}
+
+// AgreementAt parses an agreement as it read in an earlier revision.
+func (r records) AgreementAt(ctx context.Context, id, revision string) (*contract.Agreement, error) {
+	all, err := r.db.AgreementRevisions(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range all {
+		if x.Revision == revision {
+			a, faults := contract.Parse(id+".toml@"+revision[:12], x.Source)
+			return a, contract.Join(faults)
+		}
+	}
+	return nil, fmt.Errorf("agreement %s revision %.12s: %w", id, revision, store.ErrNotFound)
+}
+
+// Vantages lists the agents and where they stand.
+func (r records) Vantages(ctx context.Context) ([]evaluate.Vantage, error) {
+	agents, err := r.db.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]evaluate.Vantage, len(agents))
+	for i, a := range agents {
+		out[i] = evaluate.Vantage{Agent: a.Name, Location: a.Location, Active: a.RevokedAt == 0}
+	}
+	return out, nil
+}
+
+// loadAgreements loads a directory of agreements whole, or says every fault.
+func loadAgreements(dir string) (*contract.Set, error) {
+	set, faults := contract.LoadDir(dir)
+	if err := contract.Join(faults); err != nil {
+		return nil, err
+	}
+	return set, nil
+}

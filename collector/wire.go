@@ -1,0 +1,149 @@
+package collector
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/probity-sla/probity/collector/evaluate"
+	"github.com/probity-sla/probity/collector/ingest"
+	"github.com/probity-sla/probity/collector/store"
+	"github.com/probity-sla/probity/collector/web"
+	"github.com/probity-sla/probity/internal/contract"
+	"github.com/probity-sla/probity/internal/protocol"
+	"github.com/probity-sla/probity/internal/selfmon"
+)
+
+// wire builds the stages over the open store.
+func (c *collector) wire(ctx context.Context, cfg *Config) (err error) {
+	c.cfg.Store(cfg)
+	v := views{c}
+	c.web, err = web.New(web.Options{
+		Catalogue: v, Statements: v, Checks: v, Evidence: v, Maintenance: v, Desk: v, Fleet: v, Auth: v,
+		Log: c.log, Metrics: c.registry.Set, Now: c.now, Version: selfmon.Version().Version, OpenRead: cfg.Web.OpenRead,
+	})
+	if err != nil {
+		return err
+	}
+	c.eval = evaluate.New(evaluate.Options{
+		Results: c.db, Records: records{c.db}, Agents: records{c.db}, Now: c.now,
+		Settle: cfg.Evaluate.Settle.Std(), Log: c.log, Metrics: c.registry.Set,
+		Observe: func(ctx context.Context, a *contract.Agreement, s *evaluate.ServiceLive) { c.desk.observe(ctx, a, s) },
+	})
+	if err := c.wireAlerts(ctx, cfg); err != nil {
+		return err
+	}
+	if err := c.loadAgreements(ctx, cfg); err != nil {
+		return err
+	}
+	c.ingest, err = ingest.New(ingest.Options{
+		Store: c.db, Agents: enrolled{c.db}, Assignments: assignments{c}, Log: c.log, Metrics: c.registry.Set, Now: c.now,
+	})
+	if err != nil {
+		return err
+	}
+	c.health.Hold("evaluation")
+	return nil
+}
+
+// loadAgreements loads the directory whole and puts it in force.
+func (c *collector) loadAgreements(ctx context.Context, cfg *Config) error {
+	set, err := loadAgreements(cfg.Agreements.Directory)
+	if err != nil {
+		return err
+	}
+	now := c.now().UnixMilli()
+	for _, a := range set.Agreements {
+		if err := c.db.SaveAgreement(ctx, a.ID, a.Revision, a.Source, now); err != nil {
+			return err
+		}
+	}
+	if err := announcePlanned(ctx, c.db, set, now); err != nil {
+		return err
+	}
+	c.set.Store(set)
+	c.eval.SetAgreements(set)
+	c.health.Hold("agreements")
+	return nil
+}
+
+// reload applies a new configuration: agreements and channels. What a running
+// collector cannot change is refused, and then nothing changes.
+func (c *collector) reload(ctx context.Context, load func() (*Config, error)) error {
+	if load == nil {
+		return errors.New("this collector was started without a configuration file")
+	}
+	cfg, err := load()
+	if err != nil {
+		return err
+	}
+	old := c.cfg.Load()
+	for _, x := range []struct {
+		key     string
+		changed bool
+	}{
+		{"web", cfg.Web != old.Web}, {"store", cfg.Store != old.Store}, {"log", cfg.Log != old.Log},
+		{"evaluate", cfg.Evaluate != old.Evaluate},
+	} {
+		if x.changed {
+			return fmt.Errorf("[%s] changed: only [probing], [agreements] and [[notify]] can be reloaded; restart the collector for the rest", x.key)
+		}
+	}
+	apply, err := c.prepareAlerts(cfg)
+	if err != nil {
+		return err
+	}
+	if err := c.loadAgreements(ctx, cfg); err != nil {
+		return err
+	}
+	apply()
+	c.cfg.Store(cfg)
+	c.retireAlerts(ctx)
+	c.web.Publish(web.Event{Kind: "agreement", At: c.now().UnixMilli()})
+	return c.recordsChanged(ctx)
+}
+
+// routes is everything that the one listener serves.
+func (c *collector) routes(reloader *selfmon.Reloader) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", c.web)
+	c.ingest.Routes(mux)
+	mux.Handle("/-/healthy", c.health.Healthy())
+	mux.Handle("/-/ready", c.health.Ready())
+	mux.Handle("/-/reload", c.web.Require(web.RoleOperate, reloader.Handler()))
+	mux.Handle("/metrics", c.web.Require(web.RoleRead, c.registry.Handler()))
+	return mux
+}
+
+// enrolled tells ingest which agent a token belongs to.
+type enrolled struct{ db *store.Store }
+
+func (e enrolled) Authenticate(ctx context.Context, hash [sha256.Size]byte) (ingest.Agent, bool, error) {
+	a, err := e.db.AgentByTokenHash(ctx, hex.EncodeToString(hash[:]))
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.RevokedAt != 0 {
+		return ingest.Agent{}, false, nil
+	}
+	return ingest.Agent{ID: a.Name, Location: a.Location}, err == nil, err
+}
+
+// assignments cuts the agreements in force into what each agent runs.
+type assignments struct{ c *collector }
+
+func (a assignments) For(agent protocol.AgentID, location protocol.Location) *protocol.Assignment {
+	return a.c.set.Load().Assignment(agent, location, a.c.cfg.Load().Probing.Grid.Std())
+}
+
+// retireAlerts closes the alerts of agreements that are no longer in force.
+func (c *collector) retireAlerts(ctx context.Context) {
+	now := c.now().UnixMilli()
+	for _, a := range c.desk.active() {
+		if a.Agreement != "" && c.set.Load().Agreement(a.Agreement) == nil {
+			c.log.LogAttrs(ctx, slog.LevelInfo, "agreement left; its alerts close", slog.String("agreement", a.Agreement))
+			c.desk.retire(ctx, now, a.Agreement)
+		}
+	}
+}
