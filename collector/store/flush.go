@@ -91,8 +91,7 @@ type growth struct {
 	grown bool // it is new, or reaches other days
 }
 
-// encodeParts returns the rows in key order, which SQLite appends several times
-// faster than it scatters.
+// encodeParts turns what is frozen into rows.
 func (s *Store) encodeParts(parts []frozen, part int64) (pieces []pieceRow, grown []growth, err error) {
 	next := s.series.nextID
 	err = s.withCodec(func(c *timeline.Codec) error {
@@ -123,9 +122,6 @@ func (s *Store) encodeParts(parts []frozen, part int64) (pieces []pieceRow, grow
 		}
 		return nil
 	})
-	slices.SortFunc(pieces, func(a, b pieceRow) int {
-		return cmp.Or(cmp.Compare(a.shard, b.shard), cmp.Compare(a.series, b.series), cmp.Compare(a.day, b.day))
-	})
 	return pieces, grown, err
 }
 
@@ -152,7 +148,7 @@ func writeFlush(ctx context.Context, tx *sql.Tx, pieces []pieceRow, grown []grow
 			return err
 		}
 	}
-	if err := writePieces(ctx, tx, pieces); err != nil {
+	if err := writePieces(ctx, tx, intoParts, pieces); err != nil {
 		return err
 	}
 	if err := noteScattered(ctx, tx, pieces); err != nil {
@@ -162,15 +158,40 @@ func writeFlush(ctx context.Context, tx *sql.Tx, pieces []pieceRow, grown []grow
 	return err
 }
 
-func writePieces(ctx context.Context, tx *sql.Tx, pieces []pieceRow) error {
-	add, err := tx.PrepareContext(ctx, `INSERT INTO pieces (shard, series, day, part, failures, runs, detail)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`)
+// Where pieces go: parts of a day while it grows, whole pieces once it is over.
+const (
+	intoParts  = `INSERT INTO parts (day, shard, series, part, runs, detail) VALUES (?, ?, ?, ?, ?, ?)`
+	intoPieces = `INSERT INTO pieces (day, shard, series, part, runs, detail) VALUES (?, ?, ?, ?, ?, ?)`
+	intoRuns   = `INSERT INTO runs (shard, series, day, part, failures, runs) VALUES (?, ?, ?, ?, ?, ?)`
+)
+
+// writePieces writes each table in the order of its key, which SQLite does
+// several times faster than scattered.
+func writePieces(ctx context.Context, tx *sql.Tx, into string, pieces []pieceRow) error {
+	slices.SortFunc(pieces, func(a, b pieceRow) int {
+		return cmp.Or(cmp.Compare(a.shard, b.shard), cmp.Compare(a.series, b.series), cmp.Compare(a.day, b.day))
+	})
+	err := each(ctx, tx, intoRuns, pieces, func(p pieceRow) []any {
+		return []any{p.shard, p.series, p.day, p.part, p.failures, p.runs}
+	})
 	if err != nil {
 		return err
 	}
-	defer add.Close()
+	slices.SortStableFunc(pieces, func(a, b pieceRow) int { return cmp.Compare(a.day, b.day) })
+	return each(ctx, tx, into, pieces, func(p pieceRow) []any {
+		return []any{p.day, p.shard, p.series, p.part, p.runs, p.detail}
+	})
+}
+
+// each executes a statement for each piece.
+func each(ctx context.Context, tx *sql.Tx, query string, pieces []pieceRow, args func(pieceRow) []any) error {
+	stmt, err := tx.PrepareContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
 	for _, p := range pieces {
-		if _, err := add.ExecContext(ctx, p.shard, p.series, p.day, p.part, p.failures, p.runs, p.detail); err != nil {
+		if _, err := stmt.ExecContext(ctx, args(p)...); err != nil {
 			return err
 		}
 	}
@@ -179,18 +200,9 @@ func writePieces(ctx context.Context, tx *sql.Tx, pieces []pieceRow) error {
 
 // noteScattered remembers what is to be compacted.
 func noteScattered(ctx context.Context, tx *sql.Tx, pieces []pieceRow) error {
-	note, err := tx.PrepareContext(ctx, `INSERT INTO scattered (shard, series, day, parts) VALUES (?, ?, ?, 1)
-		ON CONFLICT (shard, series, day) DO UPDATE SET parts = scattered.parts + 1`)
-	if err != nil {
-		return err
-	}
-	defer note.Close()
-	for _, p := range pieces {
-		if _, err := note.ExecContext(ctx, p.shard, p.series, p.day); err != nil {
-			return err
-		}
-	}
-	return nil
+	const note = `INSERT INTO scattered (day, shard, series, parts) VALUES (?, ?, ?, 1)
+		ON CONFLICT (day, shard, series) DO UPDATE SET parts = scattered.parts + 1`
+	return each(ctx, tx, note, pieces, func(p pieceRow) []any { return []any{p.day, p.shard, p.series} })
 }
 
 func writeGaps(ctx context.Context, tx *sql.Tx, g growth) error {

@@ -50,7 +50,7 @@ func (s *Store) chunk(ctx context.Context, row seriesRow, k int64) ([]timeline.R
 	if ok {
 		return runs, nil
 	}
-	rows, err := s.reader.QueryContext(ctx, `SELECT runs FROM pieces
+	rows, err := s.reader.QueryContext(ctx, `SELECT runs FROM runs
 		WHERE shard = ? AND series = ? AND day >= ? AND day < ? ORDER BY day, part`,
 		row.shard, row.id, k*chunkDays, (k+1)*chunkDays)
 	if err != nil {
@@ -125,7 +125,7 @@ func (s *Store) pieceDays(ctx context.Context, check protocol.CheckID, agent pro
 	if onlyFailures {
 		atLeast = 1
 	}
-	rows, err := s.reader.QueryContext(ctx, `SELECT DISTINCT day FROM pieces
+	rows, err := s.reader.QueryContext(ctx, `SELECT DISTINCT day FROM runs
 		WHERE shard = ? AND series = ? AND day >= ? AND day <= ? AND failures >= ? ORDER BY day`,
 		row.shard, row.id, timeline.Day(from), timeline.Day(to-1), atLeast)
 	if err != nil {
@@ -149,28 +149,44 @@ func (s *Store) day(ctx context.Context, check protocol.CheckID, agent protocol.
 	if !ok {
 		return nil, nil
 	}
-	rows, err := s.reader.QueryContext(ctx, `SELECT runs, detail FROM pieces
-		WHERE shard = ? AND series = ? AND day = ? ORDER BY part`, row.shard, row.id, day)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var out timeline.Piece
-	err = s.withCodec(func(c *timeline.Codec) error {
-		for rows.Next() {
-			var runs, detail sql.RawBytes
-			if err := rows.Scan(&runs, &detail); err != nil {
-				return err
-			}
-			p, err := decodePiece(c, runs, detail)
-			if err != nil {
-				return err
-			}
-			out = timeline.Merge(out, p)
-		}
-		return rows.Err()
+	err := s.withCodec(func(c *timeline.Codec) (err error) {
+		out, _, _, err = readDay(ctx, s.reader, c, dayKey{day, row.shard, row.id})
+		return err
 	})
 	return out, err
+}
+
+// dayKey names a day of a series.
+type dayKey struct {
+	day    int64
+	shard  int
+	series int64
+}
+
+// readDay merges the piece and the parts of a day. It returns how many there
+// are, and the newest one's number.
+func readDay(ctx context.Context, db queryer, c *timeline.Codec, k dayKey) (whole timeline.Piece, n int, part int64, err error) {
+	rows, err := db.QueryContext(ctx, `SELECT part, runs, detail FROM pieces WHERE day = ? AND shard = ? AND series = ?
+		UNION ALL SELECT part, runs, detail FROM parts WHERE day = ? AND shard = ? AND series = ?`,
+		k.day, k.shard, k.series, k.day, k.shard, k.series)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	defer rows.Close()
+	for ; rows.Next(); n++ {
+		var number int64
+		var runs, detail sql.RawBytes
+		if err := rows.Scan(&number, &runs, &detail); err != nil {
+			return nil, 0, 0, err
+		}
+		p, err := decodePiece(c, runs, detail)
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		whole, part = timeline.Merge(whole, p), max(part, number)
+	}
+	return whole, n, part, rows.Err()
 }
 
 func decodePiece(c *timeline.Codec, runs, detail []byte) (timeline.Piece, error) {

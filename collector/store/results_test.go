@@ -121,7 +121,7 @@ func TestLateResultsReopenACompactedDay(t *testing.T) {
 	}
 	today := timeline.Day(day0) + 1
 	rows := func() (n int) {
-		must(t, s.reader.QueryRowContext(ctx, `SELECT count(*) FROM pieces`).Scan(&n))
+		must(t, s.reader.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM pieces) + (SELECT count(*) FROM parts)`).Scan(&n))
 		return n
 	}
 	for _, k := range []int64{1, 3} {
@@ -135,6 +135,31 @@ func TestLateResultsReopenACompactedDay(t *testing.T) {
 		t.Errorf("compact of days before = %d, %v; the day is not over", n, err)
 	}
 	wantRuns(t, s, []timeline.Run{{First: day0, Step: 30000, Count: 5, Outcome: timeline.Up}})
+}
+
+func TestADayInManyPartsIsCompactedBeforeItEnds(t *testing.T) {
+	ctx := context.Background()
+	s, _ := newStoreAt(t)
+	for k := range int64(maxParts + 1) {
+		push(t, s, batch(uint64(k)+1, result(k, protocol.OutcomeUp)))
+		must(t, s.Flush(ctx))
+	}
+	today := timeline.Day(day0)
+	if n, err := s.compact(ctx, today); err != nil || n != 1 {
+		t.Fatalf("compact = %d, %v", n, err)
+	}
+	var parts, pieces int
+	must(t, s.reader.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM parts), (SELECT count(*) FROM pieces)`).Scan(&parts, &pieces))
+	if parts != 1 || pieces != 0 {
+		t.Errorf("%d parts and %d pieces, want one part", parts, pieces)
+	}
+	push(t, s, batch(100, result(maxParts+1, protocol.OutcomeUp)))
+	must(t, s.Flush(ctx))
+	wantRuns(t, s, []timeline.Run{{First: day0, Step: 30000, Count: maxParts + 2, Outcome: timeline.Up}})
+	if n, err := s.compact(ctx, today+1); err != nil || n != 1 {
+		t.Fatalf("compact after the day = %d, %v", n, err)
+	}
+	wantRuns(t, s, []timeline.Run{{First: day0, Step: 30000, Count: maxParts + 2, Outcome: timeline.Up}})
 }
 
 func TestGapsAreKeptOnce(t *testing.T) {

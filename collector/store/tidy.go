@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -72,11 +71,6 @@ func (s *Store) prune(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-type dayKey struct {
-	shard       int
-	series, day int64
-}
-
 // compact merges the parts of days before today, and of days in very many
 // parts. It returns how many days it merged.
 func (s *Store) compact(ctx context.Context, today int64) (int, error) {
@@ -87,7 +81,7 @@ func (s *Store) compact(ctx context.Context, today int64) (int, error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		return s.withCodec(func(c *timeline.Codec) error {
 			for _, k := range keys {
-				if err := compactDay(ctx, tx, c, k); err != nil {
+				if err := compactDay(ctx, tx, c, k, k.day < today); err != nil {
 					return fmt.Errorf("compact series %d, day %d: %w", k.series, k.day, err)
 				}
 			}
@@ -103,8 +97,8 @@ func (s *Store) compact(ctx context.Context, today int64) (int, error) {
 
 // scattered lists series-days to compact.
 func (s *Store) scattered(ctx context.Context, today int64) ([]dayKey, error) {
-	rows, err := s.reader.QueryContext(ctx, `SELECT shard, series, day FROM scattered
-		WHERE day < ? OR parts > ? ORDER BY shard, series, day LIMIT ?`, today, maxParts, compactDays)
+	rows, err := s.reader.QueryContext(ctx, `SELECT day, shard, series FROM scattered
+		WHERE day < ? OR parts > ? ORDER BY day, shard, series LIMIT ?`, today, maxParts, compactDays)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +106,7 @@ func (s *Store) scattered(ctx context.Context, today int64) ([]dayKey, error) {
 	var out []dayKey
 	for rows.Next() {
 		var k dayKey
-		if err := rows.Scan(&k.shard, &k.series, &k.day); err != nil {
+		if err := rows.Scan(&k.day, &k.shard, &k.series); err != nil {
 			return nil, err
 		}
 		out = append(out, k)
@@ -120,46 +114,34 @@ func (s *Store) scattered(ctx context.Context, today int64) ([]dayKey, error) {
 	return out, rows.Err()
 }
 
-// compactDay replaces the parts by their union. The runs stay what they are, so
-// the cache does too.
-func compactDay(ctx context.Context, tx *sql.Tx, c *timeline.Codec, k dayKey) error {
-	rows, err := tx.QueryContext(ctx, `SELECT part, runs, detail FROM pieces
-		WHERE shard = ? AND series = ? AND day = ? ORDER BY part`, k.shard, k.series, k.day)
+// compactDay replaces the parts of a day by their union: a piece when the day is
+// over, else a larger part. The runs stay what they are, so the cache does too.
+func compactDay(ctx context.Context, tx *sql.Tx, c *timeline.Codec, k dayKey, over bool) error {
+	whole, n, part, err := readDay(ctx, tx, c, k)
 	if err != nil {
 		return err
 	}
-	var whole timeline.Piece
-	var part int64
-	n := 0
-	for rows.Next() {
-		var runs, detail sql.RawBytes
-		if err := rows.Scan(&part, &runs, &detail); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-		p, err := decodePiece(c, runs, detail)
+	remove := []string{`scattered`, `parts`, `pieces`, `runs`}
+	if n == 0 || len(whole) > timeline.MaxSamples { // beyond one piece's bound it stays in parts
+		remove = remove[:1]
+	}
+	for _, table := range remove {
+		_, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE day = ? AND shard = ? AND series = ?`, k.day, k.shard, k.series)
 		if err != nil {
-			return errors.Join(err, rows.Close())
+			return err
 		}
-		whole = timeline.Merge(whole, p)
-		n++
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM scattered WHERE shard = ? AND series = ? AND day = ?`, k.shard, k.series, k.day); err != nil {
-		return err
-	}
-	// A day beyond one piece's bound stays in parts.
-	if n < 2 || len(whole) > timeline.MaxSamples {
+	if len(remove) == 1 {
 		return nil
 	}
 	row, err := encodePiece(c, whole)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM pieces WHERE shard = ? AND series = ? AND day = ?`, k.shard, k.series, k.day); err != nil {
-		return err
+	row.day, row.shard, row.series, row.part = k.day, k.shard, k.series, part
+	into := intoPieces
+	if !over {
+		into = intoParts
 	}
-	row.shard, row.series, row.day, row.part = k.shard, k.series, k.day, part
-	return writePieces(ctx, tx, []pieceRow{row})
+	return writePieces(ctx, tx, into, []pieceRow{row})
 }

@@ -35,25 +35,48 @@ CREATE TABLE series (
     UNIQUE (shard, check_id, agent)
 ) WITHOUT ROWID;
 
--- A day of a series, in one part once it is compacted.
+-- What each flush wrote of a day, until the day is compacted.
+CREATE TABLE parts (
+    day      BIGINT NOT NULL,
+    shard    INTEGER NOT NULL,
+    series   BIGINT NOT NULL,
+    part     BIGINT NOT NULL,
+    runs     BLOB NOT NULL,
+    detail   BLOB NOT NULL,
+    PRIMARY KEY (day, shard, series, part)
+) WITHOUT ROWID;
+
+-- Compacted days. The day comes first in the key, so that they are appended
+-- and fill their pages.
 CREATE TABLE pieces (
+    day      BIGINT NOT NULL,
+    shard    INTEGER NOT NULL,
+    series   BIGINT NOT NULL,
+    part     BIGINT NOT NULL,
+    runs     BLOB NOT NULL,
+    detail   BLOB NOT NULL,
+    PRIMARY KEY (day, shard, series, part)
+) WITHOUT ROWID;
+
+-- The runs of parts and pieces once more, side by side for a series: a year of
+-- one is a few pages.
+CREATE TABLE runs (
     shard    INTEGER NOT NULL,
     series   BIGINT NOT NULL,
     day      BIGINT NOT NULL,
     part     BIGINT NOT NULL,
     failures INTEGER NOT NULL,
     runs     BLOB NOT NULL,
-    detail   BLOB NOT NULL,
     PRIMARY KEY (shard, series, day, part)
 ) WITHOUT ROWID;
 
 -- Days with parts that were written since they were last compacted.
 CREATE TABLE scattered (
+    day    BIGINT NOT NULL,
     shard  INTEGER NOT NULL,
     series BIGINT NOT NULL,
-    day    BIGINT NOT NULL,
     parts  INTEGER NOT NULL,
-    PRIMARY KEY (shard, series, day)
+    PRIMARY KEY (day, shard, series)
 ) WITHOUT ROWID;
 
 CREATE TABLE gaps (
