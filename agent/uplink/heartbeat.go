@@ -34,9 +34,7 @@ func (c *Client) Beat(ctx context.Context, hb *protocol.Heartbeat) (Beat, error)
 		return Beat{}, err
 	}
 	rtt := time.Since(clock)
-	var in struct {
-		Now int64 `json:"now"`
-	}
+	var in protocol.HeartbeatAck
 	if err := json.Unmarshal(answer, &in); err != nil {
 		return Beat{}, fmt.Errorf("heartbeat: the answer is not the collector's time: %w", err)
 	}
