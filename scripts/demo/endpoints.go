@@ -30,9 +30,12 @@ const (
 )
 
 // The maintained endpoint is down inside its announced window, and only there.
+// The window is wider than the work by a margin at both ends: a result holds
+// until the next one.
 const (
-	maintenanceStart  = 20 * time.Second
-	maintenanceLength = 20 * time.Second
+	maintenanceStart  = 18 * time.Second
+	maintenanceLength = 24 * time.Second
+	maintenanceMargin = 2 * time.Second
 )
 
 // endpoints are real local services for the sample agreements to probe.
@@ -78,7 +81,7 @@ func (e *endpoints) flakyDown() bool {
 
 func (e *endpoints) inMaintenance() bool {
 	since := time.Since(e.start)
-	return since >= maintenanceStart && since < maintenanceStart+maintenanceLength
+	return since >= maintenanceStart+maintenanceMargin && since < maintenanceStart+maintenanceLength-maintenanceMargin
 }
 
 // page answers 200, or 503 while down says so.

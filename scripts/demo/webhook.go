@@ -16,14 +16,16 @@ type webhook struct {
 	addr string
 
 	mu     sync.Mutex
-	alerts []string // "12:03:04 firing  demo-flaky/…: …", oldest first
+	alerts []string // "12:03:04  opened (page)  Quotation API … is down", oldest first
 }
 
 // alertMessage is what the demo reads of a notification.
 type alertMessage struct {
-	Status      string            `json:"status"`
-	Summary     string            `json:"summary"`
-	Annotations map[string]string `json:"annotations"`
+	Event string `json:"event"`
+	Alert struct {
+		Severity    string            `json:"severity"`
+		Annotations map[string]string `json:"annotations"`
+	} `json:"alert"`
 }
 
 func startWebhook(ctx context.Context, g *errgroup.Group) (*webhook, error) {
@@ -39,12 +41,9 @@ func (h *webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if m.Summary == "" {
-		m.Summary = m.Annotations["summary"]
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.alerts = append(h.alerts, time.Now().Format(time.TimeOnly)+"  "+m.Status+"  "+m.Summary)
+	h.alerts = append(h.alerts, time.Now().Format(time.TimeOnly)+"  "+m.Event+" ("+m.Alert.Severity+")  "+m.Alert.Annotations["summary"])
 }
 
 // last returns the newest n alerts.
