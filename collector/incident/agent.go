@@ -32,14 +32,19 @@ func (e *Engine) settleAgent(f *AgentFacts, x finding) []Change {
 	x.alert.Severity = cmp.Or(e.o.Severity[x.alert.Kind], defaultSeverity[x.alert.Kind])
 	x.labels = []string{"location", f.Location}
 	x.language, x.zone = f.Language, f.Zone
-	x.words = words{
+	x.words = f.words
+	return e.settle(f.At, x)
+}
+
+func (f *AgentFacts) words() words {
+	w := words{
 		"agent", f.Agent, "location", f.Location, "faults", strings.Join(f.Faults, ", "),
-		"seen", instant(f.LastSeen, f.Zone), "after", Length(cmp.Or(f.SilentAfter, DefaultSilent)),
+		"seen", instant(f.LastSeen, f.Zone), "after", languageOf(f.Language).length(cmp.Or(f.SilentAfter, DefaultSilent)),
 	}
 	if f.Checks > 0 {
-		x.words = append(x.words, "checks", strconv.Itoa(f.Checks))
+		w = append(w, "checks", strconv.Itoa(f.Checks))
 	}
-	return e.settle(f.At, x)
+	return w
 }
 
 // instant writes an instant for people, in a zone that it names.

@@ -127,9 +127,9 @@ const (
 // finding is what one rule says of one key.
 type finding struct {
 	is       holds
-	alert    Alert    // kind, severity, subject, StartsAt, Where, Cause, Outage, Rule, Period: what an alert would say
-	labels   []string // name, value, …: extra to those of the subject
-	words    words    // for the texts
+	alert    Alert        // kind, severity, subject, StartsAt, Where, Cause, Outage, Rule, Period: what an alert would say
+	labels   []string     // name, value, …: extra to those of the subject
+	words    func() words // for the texts, asked only when one is written
 	language string
 	zone     *time.Location
 	ends     int64  // StartsAt of what ended it

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"math/big"
+	"math/bits"
 
 	"github.com/probity-sla/probity/internal/sla"
 )
@@ -20,7 +21,10 @@ func (j *judgement) atRisk(severity string) finding {
 		}
 		is := b.judge(open)
 		if is > out.is || is == on && out.is != on {
-			out.is, out.alert.Rule, out.words = is, b.String(), b.words(j.f)
+			out.is, out.words = is, func() words { return b.words(j.f) }
+			if is == on && !open {
+				out.alert.Rule = b.String()
+			}
 		}
 		if is == on {
 			break // rules stand in the order of their urgency
@@ -84,9 +88,14 @@ func (j *judgement) breached() finding {
 	return out
 }
 
-// less reports a < b; false when one of them is absent.
+// less reports a < b; false when one of them is absent. Neither is negative.
 func less(a, b sla.Ratio) bool {
-	return a.Den > 0 && b.Den > 0 && product(a.Num, b.Den).Cmp(product(b.Num, a.Den)) < 0
+	if a.Den <= 0 || b.Den <= 0 {
+		return false
+	}
+	lh, ll := bits.Mul64(uint64(max(a.Num, 0)), uint64(b.Den))
+	rh, rl := bits.Mul64(uint64(max(b.Num, 0)), uint64(a.Den))
+	return lh < rh || lh == rh && ll < rl
 }
 
 // above reports a > b·share.

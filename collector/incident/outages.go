@@ -1,7 +1,7 @@
 package incident
 
 import (
-	"math"
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -22,23 +22,16 @@ func (c Confirm) confirmed(o *sla.Outage) bool {
 func (e *Engine) reconcile(f *Facts) []Change {
 	s := service{f.Agreement, f.Service}
 	old := slices.DeleteFunc(e.outages[s], func(o *Outage) bool { return !o.Ongoing && o.To <= f.OutagesFrom })
-	var (
-		out  []Change
-		kept []*Outage
-		fate = make(map[*Outage]string, len(old)) // "kept", or the record that swallowed it
-	)
+	var out []Change
+	kept, claims := make([]*Outage, 0, len(old)+1), claims{old: old, fate: make([]string, len(old))}
 	for i := range f.Outages {
 		seen := &f.Outages[i]
-		rec := claim(old, fate, seen)
+		rec := claims.take(seen)
 		if rec == nil {
-			if !f.Confirm.confirmed(seen) {
-				continue
-			}
-			rec = f.newOutage(seen, slices.Concat(kept, old))
-			kept = append(kept, rec)
-			out = append(out, outageChange(ChangeConfirmed, f.At, "confirmed: "+strconv.Itoa(max(f.Confirm.Slots, 1))+" failed in a row", rec))
-			if !rec.Ongoing {
-				out = append(out, outageChange(ChangeResolved, f.At, "over when it was first seen", rec))
+			if f.Confirm.confirmed(seen) {
+				rec = f.newOutage(seen, slices.Concat(kept, old))
+				kept = append(kept, rec)
+				out = append(out, f.confirm(rec)...)
 			}
 			continue
 		}
@@ -47,20 +40,12 @@ func (e *Engine) reconcile(f *Facts) []Change {
 			out = append(out, c)
 		}
 	}
-	for _, o := range old {
-		switch by := fate[o]; {
-		case by == "kept":
-		case by != "":
-			out = append(out, o.withdraw(f.At, "late results joined it to "+by))
-		case o.Ongoing && o.From < f.OutagesFrom:
-			// Its end lies before what the verdict tells: not seen, but over by then.
-			o.Ongoing, o.To = false, f.OutagesFrom
-			out = append(out, outageChange(ChangeResolved, f.At, "over before "+instant(f.OutagesFrom, nil), o))
-		default:
-			out = append(out, o.withdraw(f.At, "later evidence or a correction leaves no down time here"))
+	for i, o := range old {
+		if c, ok := f.forgo(o, claims.fate[i]); ok {
+			out = append(out, c)
 		}
 	}
-	slices.SortFunc(kept, func(a, b *Outage) int { return int(min(1, max(-1, a.From-b.From))) })
+	slices.SortFunc(kept, func(a, b *Outage) int { return cmp.Compare(a.From, b.From) })
 	e.outages[s] = kept
 	if len(kept) == 0 {
 		delete(e.outages, s)
@@ -68,25 +53,56 @@ func (e *Engine) reconcile(f *Facts) []Change {
 	return out
 }
 
-// claim finds the records that overlap what was seen: the first keeps its
-// name, the others are swallowed by it.
-func claim(old []*Outage, fate map[*Outage]string, seen *sla.Outage) *Outage {
+// claims hands records to what was seen. Both are in time order, and neither overlaps itself.
+type claims struct {
+	old  []*Outage
+	fate []string // of each: claimed, or the ID of the record that swallowed it
+	from int      // records before it end too early for what comes
+}
+
+const claimed = "claimed"
+
+// take finds the records that overlap what was seen: the first keeps its name,
+// the others are swallowed by it.
+func (c *claims) take(seen *sla.Outage) *Outage {
+	for c.from < len(c.old) && !c.old[c.from].Ongoing && c.old[c.from].To <= seen.From {
+		c.from++
+	}
 	var rec *Outage
-	for _, o := range old {
-		end := o.To
-		if o.Ongoing {
-			end = math.MaxInt64
+	for i := c.from; i < len(c.old) && c.old[i].From < seen.To; i++ {
+		switch {
+		case c.fate[i] != "":
+		case rec == nil:
+			rec, c.fate[i] = c.old[i], claimed
+		default:
+			c.fate[i] = rec.ID
 		}
-		if fate[o] != "" || o.From >= seen.To || end <= seen.From {
-			continue
-		}
-		if rec == nil {
-			rec, fate[o] = o, "kept"
-			continue
-		}
-		fate[o] = rec.ID
 	}
 	return rec
+}
+
+// confirm tells of a new record.
+func (f *Facts) confirm(rec *Outage) []Change {
+	out := []Change{outageChange(ChangeConfirmed, f.At, "confirmed: "+strconv.Itoa(max(f.Confirm.Slots, 1))+" failed in a row", rec)}
+	if !rec.Ongoing {
+		out = append(out, outageChange(ChangeResolved, f.At, "over when it was first seen", rec))
+	}
+	return out
+}
+
+// forgo tells what became of a record that nothing seen has claimed.
+func (f *Facts) forgo(o *Outage, fate string) (Change, bool) {
+	switch {
+	case fate == claimed:
+		return Change{}, false
+	case fate != "":
+		return o.withdraw(f.At, "late results joined it to "+fate), true
+	case o.Ongoing && o.From < f.OutagesFrom:
+		// Its end lies before what the verdict tells: not seen, but over by then.
+		o.Ongoing, o.To = false, f.OutagesFrom
+		return outageChange(ChangeResolved, f.At, "over before "+instant(f.OutagesFrom, f.Zone), o), true
+	}
+	return o.withdraw(f.At, "later evidence or a correction leaves no down time here"), true
 }
 
 // newOutage names an outage by its service and first failure. taken holds the
@@ -127,8 +143,14 @@ func (o *Outage) follow(f *Facts, seen *sla.Outage) (Change, bool) {
 	case !slices.Equal(o.Where, seen.Where):
 		reason = "other parts are down too"
 	}
-	o.From, o.To, o.Ongoing, o.Counted, o.Where = from, seen.To, seen.Ongoing, seen.Counted, slices.Clone(seen.Where)
-	return outageChange(kind, f.At, reason, o), reason != ""
+	o.From, o.To, o.Ongoing, o.Counted = from, seen.To, seen.Ongoing, seen.Counted
+	if !slices.Equal(o.Where, seen.Where) {
+		o.Where = slices.Clone(seen.Where)
+	}
+	if reason == "" {
+		return Change{}, false
+	}
+	return outageChange(kind, f.At, reason, o), true
 }
 
 func (o *Outage) withdraw(at int64, reason string) Change {

@@ -10,7 +10,7 @@ import (
 // Observe judges one service. Facts that were judged before change nothing.
 func (e *Engine) Observe(f Facts) []Change {
 	out := e.reconcile(&f)
-	j := judgement{e: e, f: &f, outages: e.outages[service{f.Agreement, f.Service}], words: f.words()}
+	j := judgement{e: e, f: &f, outages: e.outages[service{f.Agreement, f.Service}]}
 	out = append(out, j.settle(j.down())...)
 	out = append(out, j.settle(j.degraded())...)
 	out = append(out, j.settle(j.noData())...)
@@ -29,7 +29,6 @@ type judgement struct {
 	e       *Engine
 	f       *Facts
 	outages []*Outage
-	words   words
 }
 
 func (j *judgement) settle(f finding) []Change {
@@ -41,7 +40,14 @@ func (j *judgement) settle(f finding) []Change {
 	}
 	f.labels = []string{"customer", j.f.Customer, "tier", j.f.Tier}
 	f.language, f.zone = j.f.Language, j.f.Zone
-	f.words = append(j.words[:len(j.words):len(j.words)], f.words...)
+	extra := f.words
+	f.words = func() words {
+		w := j.f.words()
+		if extra != nil {
+			w = append(w, extra()...)
+		}
+		return w
+	}
 	return j.e.settle(j.f.At, f)
 }
 

@@ -116,7 +116,7 @@ func (b *Burn) words(f *Facts) words {
 func (e *Engine) write(at int64, a *Alert, f finding) {
 	l := languageOf(f.language)
 	t := l.kinds[a.Kind]
-	w := append(f.words[:len(f.words):len(f.words)],
+	w := append(f.words(),
 		"since", instant(a.StartsAt, f.zone), "for", l.length(max(0, at-a.StartsAt)),
 		"cause", a.Cause, "where", strings.Join(a.Where, ", "))
 	m := map[string]string{"runbook_url": e.o.RunbookURL + "#" + strings.ReplaceAll(string(a.Kind), "_", "-")}

@@ -119,6 +119,19 @@ func TestAlertmanager(t *testing.T) {
 		return len(all) == 1 && all[0].Annotations["summary"] == "web is still down" && all[0].StartsAt.UnixMilli() == starts-30_000
 	})
 
+	before := firing(t, addr)[0].EndsAt
+	again, err := notify.Resend([]incident.Alert{*c.Alert}, ch, time.Now().UnixMilli())
+	if err != nil || len(again) != 1 {
+		t.Fatalf("Resend = %v, %v; want one", again, err)
+	}
+	if err := ch.Send(t.Context(), again[0]); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a repetition puts off the end", func() bool {
+		all := firing(t, addr)
+		return len(all) == 1 && all[0].EndsAt.After(before)
+	})
+
 	book.record(t, box, []*notify.Channel{ch}, change(incident.ChangeResolved, "web", starts-30_000, starts+90_000))
 	d.Wake()
 	eventually(t, "the alert resolves", func() bool { return len(firing(t, addr)) == 0 })
