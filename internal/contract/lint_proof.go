@@ -35,7 +35,7 @@ func (l *linter) proof(path string, s *Service) {
 		if ok && blind*provable > budget {
 			l.warn(at, "shorten the interval, or say in terms.min_outage from when outages count",
 				"a check every %s cannot see outages under %s; at %s the %s's budget is %d s",
-				c.Interval, blind, objective(t), l.a.Period.Kind, budget/time.Second)
+				c.Interval, blind, objective(t), l.a.Period.Kind.noun(), budget/time.Second)
 		}
 	}
 }

@@ -21,6 +21,17 @@ func (k PeriodKind) String() string {
 	return fmt.Sprintf("code-%d", k)
 }
 
+// noun is what a period of the kind is called in a sentence.
+func (k PeriodKind) noun() string {
+	switch k {
+	case Billing:
+		return "billing month"
+	case Rolling:
+		return "rolling window"
+	}
+	return k.String()
+}
+
 // Span is one period: its exact window, and the label that a person uses for it.
 type Span struct {
 	sla.Window
