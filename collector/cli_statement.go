@@ -97,7 +97,7 @@ func offline(cfg *Config, db *store.Store, a *contract.Agreement) (*evaluate.Eva
 		return nil, err
 	}
 	e := evaluate.New(evaluate.Options{
-		Results: db, Records: records{db}, Agents: records{db}, Settle: cfg.Evaluate.Settle.Std(),
+		Results: db, Records: records{db, cfg.Agreements.Directory}, Agents: records{db, cfg.Agreements.Directory}, Settle: cfg.Evaluate.Settle.Std(),
 		Log: slog.New(slog.DiscardHandler),
 	})
 	e.SetAgreements(set)

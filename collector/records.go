@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/probity-sla/probity/collector/evaluate"
 	"github.com/probity-sla/probity/collector/store"
@@ -12,7 +13,10 @@ import (
 )
 
 // records gives evaluate what people decided, as the store keeps it.
-type records struct{ db *store.Store }
+type records struct {
+	db  *store.Store
+	dir string // of the agreements: what an earlier revision names relative to itself
+}
 
 // Exclusions returns the maintenance and corrections that touch w.
 func (r records) Exclusions(ctx context.Context, a *contract.Agreement, w sla.Window) (*evaluate.Exclusions, error) {
@@ -65,7 +69,7 @@ func (r records) AgreementAt(ctx context.Context, id, revision string) (*contrac
 	}
 	for _, x := range all {
 		if x.Revision == revision {
-			a, faults := contract.Parse(id+".toml@"+revision[:12], x.Source)
+			a, faults := contract.Parse(filepath.Join(r.dir, id+".toml@"+revision[:12]), x.Source)
 			return a, contract.Join(faults)
 		}
 	}

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -187,7 +188,7 @@ func (v views) Agents(ctx context.Context) ([]web.Agent, error) {
 	for i, a := range agents {
 		out[i] = web.Agent{
 			Name: a.Name, Location: a.Location, EnrolledAt: a.EnrolledAt, RevokedAt: a.RevokedAt, SeenAt: a.HeartbeatAt,
-			Silent: a.RevokedAt == 0 && now-max(a.HeartbeatAt, a.EnrolledAt) > silentAfter.Milliseconds(),
+			Silent: a.RevokedAt == 0 && now-max(a.HeartbeatAt, a.EnrolledAt) > v.c.silentAfter(a.Location).Milliseconds(),
 		}
 		if h := a.Heartbeat; h != nil {
 			out[i].Version, out[i].Assignment, out[i].Checks = h.Version, h.Assignment, h.Checks
@@ -198,5 +199,25 @@ func (v views) Agents(ctx context.Context) ([]web.Agent, error) {
 	return out, nil
 }
 
-// silentAfter is how long an agent may be quiet before that is said of it.
-const silentAfter = 2 * time.Minute
+// silentAfter is how long an agent may be quiet before that is said of it: the
+// shortest that an agreement which it probes for allows.
+func (c *collector) silentAfter(at protocol.Location) time.Duration {
+	least := time.Duration(0)
+	for _, a := range c.set.Load().Agreements {
+		if (least == 0 || a.Silent < least) && probedFrom(a, at) {
+			least = a.Silent
+		}
+	}
+	return cmp.Or(least, contract.DefaultSilent)
+}
+
+func probedFrom(a *contract.Agreement, at protocol.Location) bool {
+	for i := range a.Services {
+		for _, c := range a.Services[i].Checks {
+			if len(c.Locations) == 0 || slices.Contains(c.Locations, at) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/probity-sla/probity/collector/evaluate"
 	"github.com/probity-sla/probity/collector/ingest"
@@ -30,7 +32,7 @@ func (c *collector) wire(ctx context.Context, cfg *Config) (err error) {
 		return err
 	}
 	c.eval = evaluate.New(evaluate.Options{
-		Results: c.db, Records: records{c.db}, Agents: records{c.db}, Now: c.now,
+		Results: c.db, Records: records{c.db, cfg.Agreements.Directory}, Agents: records{c.db, cfg.Agreements.Directory}, Now: c.now,
 		Settle: cfg.Evaluate.Settle.Std(), Log: c.log, Metrics: c.registry.Set,
 		Observe: func(ctx context.Context, a *contract.Agreement, s *evaluate.ServiceLive) { c.desk.observe(ctx, a, s) },
 	})
@@ -46,8 +48,50 @@ func (c *collector) wire(ctx context.Context, cfg *Config) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := c.rememberAssignments(ctx); err != nil {
+		return err
+	}
 	c.health.Hold("evaluation")
 	return nil
+}
+
+// rememberAssignments tells ingest what agents may have run before: results
+// that waited in a spool while an agreement changed are still results.
+func (c *collector) rememberAssignments(ctx context.Context) error {
+	agents, err := c.db.Agents(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range c.set.Load().Agreements {
+		revisions, err := c.db.AgreementRevisions(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(revisions, func(x, y store.AgreementRevision) int { return cmp.Compare(x.SavedAt, y.SavedAt) })
+		for i, r := range revisions {
+			if r.Revision == a.Revision || i+1 == len(revisions) {
+				continue
+			}
+			old, faults := contract.Parse(a.File, r.Source)
+			if old == nil {
+				c.log.LogAttrs(ctx, slog.LevelWarn, "earlier agreement not readable; results of checks that only it had are refused",
+					slog.String("agreement", a.ID), slog.Any("err", contract.Join(faults)))
+				continue
+			}
+			c.remember(old, agents, revisions[i+1].SavedAt)
+		}
+	}
+	return nil
+}
+
+func (c *collector) remember(old *contract.Agreement, agents []store.AgentRecord, replacedAt int64) {
+	set, faults := contract.NewSet([]*contract.Agreement{old})
+	if faults != nil {
+		return // two agreements of one id cannot be in a set of one
+	}
+	for _, g := range agents {
+		c.ingest.Remember(set.Assignment(g.Name, g.Location, c.cfg.Load().Probing.Grid.Std()), replacedAt)
+	}
 }
 
 // loadAgreements loads the directory whole and puts it in force.
