@@ -1,0 +1,222 @@
+package evaluate
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/probity-sla/probity/collector/timeline"
+	"github.com/probity-sla/probity/internal/contract"
+	"github.com/probity-sla/probity/internal/protocol"
+	"github.com/probity-sla/probity/internal/sla"
+)
+
+const agreementText = `
+id = "shop"
+name = "Shop"
+customer = "Customer"
+provider = "Provider"
+zone = "Europe/Berlin"
+valid_from = "2026-10-01"
+[period]
+kind = "month"
+[terms]
+target_pct = "99.9"
+[[service]]
+id = "web"
+name = "Web"
+[[service.check]]
+id = "home"
+name = "Home"
+target = "https://shop.example/"
+interval = "1m"
+timeout = "10s"
+`
+
+const homeCheck = protocol.CheckID("shop/web/home")
+
+// ledger is a store in memory: results of one check from one agent, and records.
+type ledger struct {
+	runs       []timeline.Run
+	exclusions Exclusions
+	frozen     []*sla.Statement
+	agreement  *contract.Agreement
+	now        time.Time
+}
+
+func (l *ledger) Sources(context.Context, protocol.CheckID) ([]protocol.AgentID, error) {
+	return []protocol.AgentID{"edge"}, nil
+}
+
+func (l *ledger) Runs(_ context.Context, _ protocol.CheckID, _ protocol.AgentID, from, to int64) ([]timeline.Run, error) {
+	var out []timeline.Run
+	for _, r := range l.runs {
+		for i := range r.Count {
+			if slot := r.First + i*r.Step; slot >= from && slot < to {
+				out = append(out, timeline.Run{First: slot, Step: r.Step, Count: 1, Outcome: r.Outcome})
+			}
+		}
+	}
+	return out, nil
+}
+
+func (l *ledger) Vantages(context.Context) ([]Vantage, error) {
+	return []Vantage{{Agent: "edge", Location: "berlin", Active: true}}, nil
+}
+
+func (l *ledger) Exclusions(context.Context, *contract.Agreement, sla.Window) (*Exclusions, error) {
+	return &l.exclusions, nil
+}
+
+func (l *ledger) SaveStatement(_ context.Context, s *sla.Statement) (int, error) {
+	if n := len(l.frozen); n > 0 && l.frozen[n-1].Fingerprint == s.Fingerprint {
+		return n, nil
+	}
+	l.frozen = append(l.frozen, s)
+	return len(l.frozen), nil
+}
+
+func (l *ledger) Frozen(context.Context, string, string) (*sla.Statement, error) {
+	if len(l.frozen) == 0 {
+		return nil, nil
+	}
+	return l.frozen[len(l.frozen)-1], nil
+}
+
+func (l *ledger) AgreementAt(context.Context, string, string) (*contract.Agreement, error) {
+	return l.agreement, nil
+}
+
+// newLedger has results of every minute of [from, to), all up.
+func newLedger(t *testing.T, from, to string) (*ledger, *Evaluator) {
+	t.Helper()
+	a, faults := contract.Parse("shop.toml", []byte(agreementText))
+	if err := contract.Join(faults); err != nil {
+		t.Fatal(err)
+	}
+	set, faults := contract.NewSet([]*contract.Agreement{a})
+	if err := contract.Join(faults); err != nil {
+		t.Fatal(err)
+	}
+	l := &ledger{agreement: a, now: instant(t, to)}
+	l.add(instant(t, from), instant(t, to), timeline.Up)
+	e := New(Options{Results: l, Records: l, Agents: l, Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler)})
+	e.SetAgreements(set)
+	return l, e
+}
+
+func (l *ledger) add(from, to time.Time, o timeline.Outcome) {
+	if n := int64(to.Sub(from) / time.Minute); n > 0 {
+		l.runs = append(l.runs, timeline.Run{First: from.UnixMilli(), Step: 60_000, Count: n, Outcome: o})
+	}
+}
+
+func instant(t *testing.T, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func TestSilenceTurnsToUnknownAfterTheDeadline(t *testing.T) {
+	l, e := newLedger(t, "2026-10-31T23:00:00Z", "2026-11-05T00:00:00Z")
+	e.Round(t.Context())
+	live := e.Live("shop")
+	if got := live.Services[0].State; got != sla.Up {
+		t.Errorf("state while results come = %v; want up", got)
+	}
+	l.now = l.now.Add(90 * time.Second) // the slot of 00:00 has until 00:01:20
+	e.Round(t.Context())
+	s := e.Live("shop").Services[0]
+	if s.State != sla.Unknown || s.Since != instant(t, "2026-11-05T00:00:00Z").UnixMilli() {
+		t.Errorf("state of a silent service = %v since %v; want unknown since its last result ran out", s.State, time.UnixMilli(s.Since).UTC())
+	}
+	if v := s.Verdict; v.Unknown == 0 || v.Bad.Num != 0 {
+		t.Errorf("unknown %d ms, bad %v; want the silence unknown and nothing bad", v.Unknown, v.Bad)
+	}
+}
+
+func TestRunningStatementEndsAtTheWatermark(t *testing.T) {
+	_, e := newLedger(t, "2026-10-31T23:00:00Z", "2026-11-05T00:00:00Z")
+	e.Round(t.Context())
+	st := e.Live("shop").Statement
+	want := instant(t, "2026-11-05T00:00:00Z").UnixMilli()
+	if v := st.Services[0].Verdict; v.Until != want || st.Final || v.Calendar != want-v.Period.From {
+		t.Errorf("running statement: until %d, final %v, calendar %d ms; want until now, not final, nothing of the future", v.Until, st.Final, v.Calendar)
+	}
+}
+
+func TestClosedPeriodIsFrozenOnceAndReopened(t *testing.T) {
+	l, e := newLedger(t, "2026-09-30T22:00:00Z", "2026-11-02T00:00:00Z")
+	// One minute in October has no result yet.
+	late := instant(t, "2026-10-10T12:00:00Z")
+	l.runs = nil
+	l.add(instant(t, "2026-09-30T22:00:00Z"), late, timeline.Up)
+	l.add(late.Add(time.Minute), instant(t, "2026-11-02T00:00:00Z"), timeline.Up)
+	e.Round(t.Context())
+	if len(l.frozen) != 1 || l.frozen[0].Label != "2026-10" || !l.frozen[0].Final {
+		t.Fatalf("frozen after the first round: %v; want October, once", l.frozen)
+	}
+	l.now = l.now.Add(time.Minute)
+	e.TouchAll()
+	e.Round(t.Context())
+	if len(l.frozen) != 1 {
+		t.Fatalf("%d frozen statements after a round without news; want 1", len(l.frozen))
+	}
+	l.add(late, late.Add(time.Minute), timeline.Down)
+	e.Touch([]Change{{Check: homeCheck, Agent: "edge", From: late.UnixMilli(), To: late.UnixMilli()}})
+	e.Round(t.Context())
+	if len(l.frozen) != 2 {
+		t.Fatalf("%d frozen statements after a late result; want 2", len(l.frozen))
+	}
+	before, after := l.frozen[0].Services[0].Verdict, l.frozen[1].Services[0].Verdict
+	if before.Unknown != 60_000 || after.Unknown != 0 || after.Bad.Cmp(sla.Of(60_000, 1)) != 0 {
+		t.Errorf("unknown %d → %d ms, bad %v → %v; want the late minute to turn from unknown to down", before.Unknown, after.Unknown, before.Bad, after.Bad)
+	}
+}
+
+func TestCorrectionReopensAFrozenPeriod(t *testing.T) {
+	l, e := newLedger(t, "2026-09-30T22:00:00Z", "2026-11-02T00:00:00Z")
+	if err := e.TouchRecords(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	e.Round(t.Context())
+	from := instant(t, "2026-10-10T12:00:00Z").UnixMilli()
+	l.exclusions.Adjustments = []Adjustment{{Adjustment: sla.Adjustment{
+		ID: "c1", From: from, To: from + 3_600_000, Effect: sla.EffectDown, ApprovedBy: "both", ApprovedAt: l.now.UnixMilli(),
+	}}}
+	l.now = l.now.Add(time.Minute)
+	if err := e.TouchRecords(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	e.Round(t.Context())
+	if len(l.frozen) != 2 {
+		t.Fatalf("%d frozen statements after a correction; want 2", len(l.frozen))
+	}
+	if bad := l.frozen[1].Services[0].Verdict.Bad; bad.Cmp(sla.Of(3_600_000, 1)) != 0 {
+		t.Errorf("bad after the correction = %v ms; want an hour", bad)
+	}
+}
+
+func TestNoHistoryIsNoFigure(t *testing.T) {
+	l, e := newLedger(t, "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z")
+	l.runs = nil
+	e.Round(t.Context())
+	v := e.Live("shop").Statement.Services[0].Verdict
+	if v.Availability.Present() || v.Breach != nil {
+		t.Errorf("availability without any result = %v, breach %v; want none", v.Availability, v.Breach)
+	}
+	if len(l.frozen) != 0 {
+		t.Errorf("froze %v; want no statement of a month that nobody observed", l.frozen)
+	}
+}
+
+func TestStatementOfAnUnknownAgreement(t *testing.T) {
+	_, e := newLedger(t, "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z")
+	if _, err := e.Statement(t.Context(), Request{Agreement: "shp"}); err == nil {
+		t.Error("Statement of agreement shp = nil error; want ErrUnknownAgreement")
+	}
+}
