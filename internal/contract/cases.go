@@ -67,7 +67,7 @@ type publishedFigure struct {
 	Field  string          `json:"field"`
 	Value  json.RawMessage `json:"value"`
 	Digits int             `json:"digits"`
-	Mode   string          `json:"mode"` // trunc, or half up
+	Mode   string          `json:"mode"` // trunc or floor; else half up
 }
 
 // runCase returns the case's id and what differs.

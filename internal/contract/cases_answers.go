@@ -115,7 +115,7 @@ func (a answers) published(p publishedFigure) []string {
 		return []string{fmt.Sprintf("published.%s: got %s want %s", p.Field, got, p.Value)}
 	}
 	round := halfUp
-	if p.Mode == "trunc" {
+	if p.Mode == "trunc" || p.Mode == "floor" {
 		round = truncated
 	}
 	if round(got.number, p.Digits).Cmp(round(want, p.Digits)) == 0 {

@@ -153,6 +153,9 @@ func caseTimeline(spans []caseSpan, clock *caseClock) sla.Observation {
 	out := make([]sla.Span, len(spans))
 	for i, s := range spans {
 		out[i] = sla.Span{From: clock.at(s.From), To: clock.at(s.To), State: s.State}
+		if s.State > sla.Down && clock.err == nil {
+			clock.err = fmt.Errorf("state %q: write up, down, degraded or unknown", s.State)
+		}
 	}
 	return sla.Observation{Timeline: out}
 }

@@ -183,10 +183,6 @@ func (c *compiler) policies(f *TermsFile, t *sla.Terms) {
 		c.fault("carry_after", "write exclude, up or down", "what is left after carrying cannot be carried")
 	}
 	t.Missing.CarryMax = c.optional("carry_max_s", f.CarryMaxS)
-	if t.Missing.Rule != sla.MissingCarry && (f.CarryMaxS != nil || f.CarryAfter != nil) {
-		c.fault("missing", `write missing = "carry", or drop carry_max_s and carry_after`,
-			"carry_max_s and carry_after mean nothing without carry")
-	}
 }
 
 func (c *compiler) slot(f *SlotFile, t *sla.Slot) {

@@ -43,9 +43,7 @@ func (e *Engine) Compute(t *Terms, in *Input) (*Verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.adjustments(in.Adjustments, in.AsOf); err != nil {
-		return nil, err
-	}
+	e.adjustments(in.Adjustments, in.AsOf)
 	judged := in.Period
 	if in.Until != 0 {
 		judged.To = max(judged.From, min(judged.To, in.Until))

@@ -33,7 +33,7 @@ func (e *Engine) observe(t *Terms, obs *Observation, name string, depth int) (in
 	spans := e.nodes[id].spans[:0]
 	switch {
 	case obs.Timeline != nil:
-		spans, err = appendTimeline(spans, obs.Timeline)
+		spans = appendTimeline(spans, obs.Timeline)
 	case obs.Runs != nil:
 		spans, err = e.runSpans(spans, obs.Runs, t.Consecutive)
 	case obs.Probes != nil || obs.Endpoints != nil:

@@ -1,9 +1,6 @@
 package sla
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // qualifies reports whether a window was announced as the contract asks (SLA.md F12).
 func (m *MaintenanceTerms) qualifies(w *Maintenance) bool {
@@ -102,15 +99,12 @@ func (e *Engine) open(hi *int, at int64) (in bool, until int64) {
 
 // adjustments fills e.adjs with the corrections that hold at asOf, sorted and
 // disjoint: the later-listed wins where two overlap (F14).
-func (e *Engine) adjustments(as []Adjustment, asOf int64) error {
+func (e *Engine) adjustments(as []Adjustment, asOf int64) {
 	e.adjs = e.adjs[:0]
 	sorted := true
 	for i := range as {
 		a := &as[i]
-		if a.To < a.From {
-			return fmt.Errorf("adjustment %q ends at %d, before it begins at %d", a.ID, a.To, a.From)
-		}
-		if !a.holds(asOf) || a.From == a.To {
+		if !a.holds(asOf) || a.From >= a.To {
 			continue
 		}
 		if n := len(e.adjs); n > 0 && e.adjs[n-1].to > a.From {
@@ -121,7 +115,6 @@ func (e *Engine) adjustments(as []Adjustment, asOf int64) error {
 	if !sorted {
 		e.adjs = append(e.adjs[:0], paint(e.adjs)...)
 	}
-	return nil
 }
 
 // holds reports whether the correction was approved, and not revoked, at asOf.

@@ -2,7 +2,6 @@ package sla
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 )
 
@@ -14,19 +13,18 @@ type piece struct {
 
 // appendTimeline turns listed spans, in any order, into sorted spans that do
 // not overlap: where two overlap, the later-listed wins (SLA.md F3).
-func appendTimeline(dst []Span, listed []Span) ([]Span, error) {
+// A span that ends before it begins is empty: local times make one where
+// clocks go forward.
+func appendTimeline(dst []Span, listed []Span) []Span {
 	sorted := true
 	for i, s := range listed {
-		if s.To < s.From {
-			return nil, fmt.Errorf("span %d ends at %d, before it begins at %d", i, s.To, s.From)
-		}
-		sorted = sorted && (i == 0 || listed[i-1].To <= s.From)
+		sorted = sorted && s.From <= s.To && (i == 0 || listed[i-1].To <= s.From)
 	}
 	if sorted {
 		for _, s := range listed {
 			dst = appendSpan(dst, s.From, s.To, observed(s.State))
 		}
-		return dst, nil
+		return dst
 	}
 	pieces := make([]piece, len(listed))
 	for i, s := range listed {
@@ -35,7 +33,7 @@ func appendTimeline(dst []Span, listed []Span) ([]Span, error) {
 	for _, p := range paint(pieces) {
 		dst = appendSpan(dst, p.from, p.to, observed(listed[p.index].State))
 	}
-	return dst, nil
+	return dst
 }
 
 // paint cuts overlapping pieces so that at every instant the largest index
