@@ -81,7 +81,7 @@ func stalls(t *testing.T) map[string]*protocol.Check {
 
 func stallingHTTP2(t *testing.T, headers bool) string {
 	release := make(chan struct{})
-	web := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+	web := serveTLS(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if headers {
 			w.WriteHeader(200)
 			w.(http.Flusher).Flush()
@@ -90,10 +90,8 @@ func stallingHTTP2(t *testing.T, headers bool) string {
 		case <-q.Context().Done():
 		case <-release:
 		}
-	}))
-	web.EnableHTTP2 = true
-	web.StartTLS()
-	t.Cleanup(func() { close(release); web.Close() })
+	}), true)
+	t.Cleanup(func() { close(release) }) // before the server waits for its handlers
 	return web.URL
 }
 

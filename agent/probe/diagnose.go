@@ -29,21 +29,9 @@ type Diagnosis struct {
 // own, beside the checks: for people who look into a fault, not for verdicts.
 // It returns an error when the name does not resolve or ICMP is not permitted.
 func Diagnose(ctx context.Context, host string) (Diagnosis, error) {
-	pinger := probing.New(host)
-	pinger.SetLogger(probing.NoopLogger{})
-	pinger.Count, pinger.Interval = diagnosisEchoes, diagnosisSpacing
-	pinger.Timeout = diagnosisEchoes*diagnosisSpacing + diagnosisWait
-	pinger.ResolveTimeout = diagnosisWait
-	if deadline, ok := ctx.Deadline(); ok {
-		pinger.ResolveTimeout = min(pinger.ResolveTimeout, time.Until(deadline))
-	}
-	if err := pinger.Resolve(); err != nil {
-		return Diagnosis{}, fmt.Errorf("diagnose %s: %w", host, err)
-	}
-	err := pinger.RunWithContext(ctx)
+	pinger, err := measure(ctx, host, false)
 	if denied(err) {
-		pinger.SetPrivileged(true)
-		if err = pinger.RunWithContext(ctx); denied(err) {
+		if pinger, err = measure(ctx, host, true); denied(err) {
 			err = errICMPForbidden
 		}
 	}
@@ -54,4 +42,21 @@ func Diagnose(ctx context.Context, host string) (Diagnosis, error) {
 	return Diagnosis{Address: s.IPAddr.String(), Sent: s.PacketsSent, Received: s.PacketsRecv,
 		Duplicates: s.PacketsRecvDuplicates, Loss: s.PacketLoss / 100,
 		Min: s.MinRtt, Avg: s.AvgRtt, Max: s.MaxRtt, Jitter: s.StdDevRtt}, nil
+}
+
+// measure runs one pinger; one that failed cannot be run again.
+func measure(ctx context.Context, host string, privileged bool) (*probing.Pinger, error) {
+	pinger := probing.New(host)
+	pinger.SetLogger(probing.NoopLogger{})
+	pinger.SetPrivileged(privileged)
+	pinger.Count, pinger.Interval = diagnosisEchoes, diagnosisSpacing
+	pinger.Timeout = diagnosisEchoes*diagnosisSpacing + diagnosisWait
+	pinger.ResolveTimeout = diagnosisWait
+	if deadline, ok := ctx.Deadline(); ok {
+		pinger.ResolveTimeout = min(pinger.ResolveTimeout, time.Until(deadline))
+	}
+	if err := pinger.Resolve(); err != nil {
+		return nil, err
+	}
+	return pinger, pinger.RunWithContext(ctx)
 }

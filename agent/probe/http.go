@@ -156,7 +156,10 @@ func newRequest(u *url.URL, method, body string, headers []protocol.Header) (*ht
 func portOf(u *url.URL) uint16 {
 	switch port := u.Port(); {
 	case port != "":
-		n, _ := strconv.ParseUint(port, 10, 16) // 0, which newHop refuses, when it is none
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil {
+			return 0 // which newHop refuses
+		}
 		return uint16(n)
 	case u.Scheme == "https":
 		return 443

@@ -71,15 +71,16 @@ func (p *icmpPlan) probe(r *run) *fault {
 		r.latency = e.total / time.Duration(e.received)
 		r.res.Phases.FirstByte = r.latency
 	}
-	if lost := e.sent - e.received; lost*100 > p.maxLoss*e.sent {
-		return p.lossy(r, e, lost)
-	}
-	return nil
+	return p.judge(r, e)
 }
 
-// lossy says why too few echoes came back: unreachable, if anyone on the way said so.
-func (p *icmpPlan) lossy(r *run, e *echoes, lost int) *fault {
-	if e.received == 0 && e.refusal != "" {
+// judge says why too few echoes came back: unreachable, if anyone on the way said so.
+func (p *icmpPlan) judge(r *run, e *echoes) *fault {
+	lost := e.sent - e.received
+	switch {
+	case lost*100 <= p.maxLoss*e.sent:
+		return nil
+	case e.received == 0 && e.refusal != "":
 		return faultf(protocol.CauseNetworkUnreachable, "%s: %s", r.res.Endpoint, e.refusal)
 	}
 	return faultf(protocol.CauseLoss, "%d of %d echoes to %s lost; more than %d %% is down", lost, e.sent, r.res.Endpoint, p.maxLoss)

@@ -9,8 +9,11 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"io"
+	"log"
 	"math/big"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"syscall"
 	"testing"
@@ -175,4 +178,15 @@ func silentUDP(t testing.TB) string {
 	}
 	t.Cleanup(func() { closeQuietly(pc) })
 	return pc.LocalAddr().String()
+}
+
+// serveTLS starts a web server with a certificate that no one knows, which keeps quiet about clients that say so.
+func serveTLS(t testing.TB, h http.Handler, http2 bool) *httptest.Server {
+	t.Helper()
+	web := httptest.NewUnstartedServer(h)
+	web.Config.ErrorLog = log.New(io.Discard, "", 0)
+	web.EnableHTTP2 = http2
+	web.StartTLS()
+	t.Cleanup(web.Close)
+	return web
 }

@@ -4,10 +4,8 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -78,10 +76,7 @@ func TestTLS(t *testing.T) {
 }
 
 func TestHTTP2(t *testing.T) {
-	web := httptest.NewUnstartedServer(site())
-	web.EnableHTTP2 = true
-	web.StartTLS()
-	defer web.Close()
+	web := serveTLS(t, site(), true)
 	p := newProber(t)
 	for i, row := range []struct {
 		sentence string
@@ -110,10 +105,7 @@ func TestHTTP2(t *testing.T) {
 }
 
 func TestHTTP2OverAnHTTP1ServerIsTheWrongProtocol(t *testing.T) {
-	web := httptest.NewUnstartedServer(http.NotFoundHandler())
-	web.Config.ErrorLog = log.New(io.Discard, "", 0)
-	web.StartTLS()
-	defer web.Close()
+	web := serveTLS(t, http.NotFoundHandler(), false)
 	c := check(protocol.KindHTTP, web.URL)
 	c.HTTP = &protocol.HTTPSpec{HTTPVersion: "2", TLS: &protocol.TLSSpec{SkipVerify: true}}
 	res := newProber(t).once(c)
