@@ -18,14 +18,17 @@ type records struct {
 	dir string // of the agreements: what an earlier revision names relative to itself
 }
 
-// Exclusions returns the maintenance and corrections that touch w.
-func (r records) Exclusions(ctx context.Context, a *contract.Agreement, w sla.Window) (*evaluate.Exclusions, error) {
+// Exclusions returns the maintenance and corrections that touch w, as they stood at asOf.
+func (r records) Exclusions(ctx context.Context, a *contract.Agreement, w sla.Window, asOf int64) (*evaluate.Exclusions, error) {
 	out := &evaluate.Exclusions{}
 	ms, err := r.db.Maintenance(ctx, a.ID, w.From, w.To)
 	if err != nil {
 		return nil, err
 	}
 	for i := range ms {
+		if !stoodAt(&ms[i], asOf) {
+			continue
+		}
 		windows, err := occurrences(&ms[i], w)
 		if err != nil {
 			return nil, fmt.Errorf("maintenance %s: %w", ms[i].ID, err)
@@ -47,18 +50,63 @@ func (r records) Exclusions(ctx context.Context, a *contract.Agreement, w sla.Wi
 	return out, nil
 }
 
+// stoodAt undoes what happened to a record after asOf, and reports whether it
+// had been announced by then.
+func stoodAt(m *store.MaintenanceRecord, asOf int64) bool {
+	if asOf == 0 {
+		return true
+	}
+	if m.CancelledAt > asOf {
+		m.CancelledAt = 0
+	}
+	if m.EndedAt > asOf {
+		m.EndedAt = 0
+	}
+	return m.AnnouncedAt <= asOf
+}
+
 // SaveStatement freezes a statement.
 func (r records) SaveStatement(ctx context.Context, s *sla.Statement) (int, error) {
 	return r.db.SaveStatement(ctx, s)
 }
 
-// Frozen returns the newest frozen statement of a period.
-func (r records) Frozen(ctx context.Context, agreement, label string) (*sla.Statement, error) {
-	s, err := r.db.Statement(ctx, agreement, label, 0)
+// Frozen returns the newest statement of a period that was frozen by asOf.
+func (r records) Frozen(ctx context.Context, agreement, label string, asOf int64) (*sla.Statement, error) {
+	revision := 0 // the newest
+	if asOf != 0 {
+		all, err := r.db.StatementRevisions(ctx, agreement, label)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range all {
+			if x.ComputedAt <= asOf {
+				revision = max(revision, x.Revision)
+			}
+		}
+		if revision == 0 {
+			return nil, nil
+		}
+	}
+	s, err := r.db.Statement(ctx, agreement, label, revision)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	return s, err
+}
+
+// InForce returns the revision of an agreement that had been loaded last at an instant.
+func (r records) InForce(ctx context.Context, id string, at int64) (string, error) {
+	all, err := r.db.AgreementRevisions(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	newest, revision := int64(0), ""
+	for _, x := range all {
+		if x.SavedAt <= at && x.SavedAt >= newest {
+			newest, revision = x.SavedAt, x.Revision
+		}
+	}
+	return revision, nil
 }
 
 // AgreementAt parses an agreement as it read in an earlier revision.

@@ -40,14 +40,22 @@ var ErrUnknownAgreement = errors.New("no such agreement")
 type Results interface {
 	Sources(ctx context.Context, check protocol.CheckID) ([]protocol.AgentID, error)
 	Runs(ctx context.Context, check protocol.CheckID, agent protocol.AgentID, from, to int64) ([]timeline.Run, error)
+	// Late returns where results of [from, to) lie that came after their time
+	// and later than the instant `after`.
+	Late(ctx context.Context, check protocol.CheckID, agent protocol.AgentID, from, to, after int64) ([]sla.Window, error)
 }
 
 // Records is what people decided: exclusions, and the statements that were frozen.
 type Records interface {
-	Exclusions(ctx context.Context, a *contract.Agreement, w sla.Window) (*Exclusions, error)
+	// Exclusions returns what touches w, as it stood at asOf (ms UTC; 0: now).
+	Exclusions(ctx context.Context, a *contract.Agreement, w sla.Window, asOf int64) (*Exclusions, error)
 	SaveStatement(ctx context.Context, s *sla.Statement) (revision int, err error)
 	// Frozen returns the newest frozen statement of a period, nil when there is none.
-	Frozen(ctx context.Context, agreement, label string) (*sla.Statement, error)
+	// asOf leaves out those frozen later (ms UTC; 0: none).
+	Frozen(ctx context.Context, agreement, label string, asOf int64) (*sla.Statement, error)
+	// InForce returns the revision of an agreement that was loaded at an
+	// instant; "" when there was none yet.
+	InForce(ctx context.Context, id string, at int64) (revision string, err error)
 	// AgreementAt returns the agreement as it read in an earlier revision.
 	AgreementAt(ctx context.Context, id, revision string) (*contract.Agreement, error)
 }

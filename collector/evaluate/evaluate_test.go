@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,6 +42,7 @@ type ledger struct {
 	runs       []timeline.Run
 	exclusions Exclusions
 	frozen     []*sla.Statement
+	late       map[sla.Window]int64 // where late results lie → when they came
 	agreement  *contract.Agreement
 	now        time.Time
 }
@@ -65,7 +67,7 @@ func (l *ledger) Vantages(context.Context) ([]Vantage, error) {
 	return []Vantage{{Agent: "edge", Location: "berlin", Active: true}}, nil
 }
 
-func (l *ledger) Exclusions(context.Context, *contract.Agreement, sla.Window) (*Exclusions, error) {
+func (l *ledger) Exclusions(context.Context, *contract.Agreement, sla.Window, int64) (*Exclusions, error) {
 	return &l.exclusions, nil
 }
 
@@ -77,11 +79,27 @@ func (l *ledger) SaveStatement(_ context.Context, s *sla.Statement) (int, error)
 	return len(l.frozen), nil
 }
 
-func (l *ledger) Frozen(context.Context, string, string) (*sla.Statement, error) {
-	if len(l.frozen) == 0 {
-		return nil, nil
+func (l *ledger) Frozen(_ context.Context, _, _ string, asOf int64) (*sla.Statement, error) {
+	for _, s := range slices.Backward(l.frozen) {
+		if asOf == 0 || s.ComputedAt <= asOf {
+			return s, nil
+		}
 	}
-	return l.frozen[len(l.frozen)-1], nil
+	return nil, nil
+}
+
+func (l *ledger) InForce(context.Context, string, int64) (string, error) {
+	return l.agreement.Revision, nil
+}
+
+func (l *ledger) Late(_ context.Context, _ protocol.CheckID, _ protocol.AgentID, _, _, after int64) ([]sla.Window, error) {
+	var out []sla.Window
+	for w, at := range l.late {
+		if at > after {
+			out = append(out, w)
+		}
+	}
+	return out, nil
 }
 
 func (l *ledger) AgreementAt(context.Context, string, string) (*contract.Agreement, error) {
@@ -218,5 +236,41 @@ func TestStatementOfAnUnknownAgreement(t *testing.T) {
 	_, e := newLedger(t, "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z")
 	if _, err := e.Statement(t.Context(), Request{Agreement: "shp"}); err == nil {
 		t.Error("Statement of agreement shp = nil error; want ErrUnknownAgreement")
+	}
+}
+
+func TestStatementAsOfAPastInstantComesOutAsItDid(t *testing.T) {
+	l, e := newLedger(t, "2026-10-31T23:00:00Z", "2026-11-10T00:00:00Z")
+	w := e.Agreement("shop").Period.Containing(l.now.UnixMilli(), l.agreement.Zone)
+	ask := func(asOf int64) *sla.Statement {
+		st, err := e.Statement(t.Context(), Request{Agreement: "shop", Label: w.Label, Window: w.Window, AsOf: asOf})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st
+	}
+	// Results of an hour come a week late, and say down.
+	gap := instant(t, "2026-11-09T12:00:00Z")
+	l.runs = nil
+	l.add(instant(t, "2026-10-31T23:00:00Z"), gap, timeline.Up)
+	l.add(gap.Add(time.Hour), l.now, timeline.Up)
+	then := l.now
+	before := ask(0)
+
+	l.add(l.now, l.now.Add(7*24*time.Hour), timeline.Up)
+	l.now = l.now.Add(7 * 24 * time.Hour)
+	l.add(gap, gap.Add(time.Hour), timeline.Down)
+	slices.SortFunc(l.runs, func(a, b timeline.Run) int { return int(a.First - b.First) })
+	l.late = map[sla.Window]int64{{From: gap.UnixMilli(), To: gap.Add(time.Hour).UnixMilli()}: l.now.UnixMilli()}
+	e.Touch([]Change{{Check: homeCheck, Agent: "edge", From: gap.UnixMilli(), To: l.now.UnixMilli()}})
+
+	again, today := ask(then.UnixMilli()), ask(0)
+	b, g, now := before.Services[0].Verdict, again.Services[0].Verdict, today.Services[0].Verdict
+	if b.Unknown != 3_600_000 || g.Unknown != b.Unknown || g.Good.Cmp(b.Good) != 0 || g.Bad.Cmp(b.Bad) != 0 || g.Until != b.Until {
+		t.Errorf("as of then: good %v, bad %v, unknown %d until %d; want what it was: %v, %v, %d until %d",
+			g.Good, g.Bad, g.Unknown, g.Until, b.Good, b.Bad, b.Unknown, b.Until)
+	}
+	if now.Unknown != 0 || now.Bad.Cmp(sla.Of(3_600_000, 1)) != 0 {
+		t.Errorf("today: unknown %d, bad %v; want the late hour down", now.Unknown, now.Bad)
 	}
 }

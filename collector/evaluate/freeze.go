@@ -53,7 +53,7 @@ func (e *Evaluator) freeze(ctx context.Context, a *contract.Agreement, vs []Vant
 
 // freezeOne computes a closed period under the terms it was first frozen with.
 func (e *Evaluator) freezeOne(ctx context.Context, a *contract.Agreement, vs []Vantage, p contract.Span, now int64) (settled bool, err error) {
-	frozen, err := e.o.Records.Frozen(ctx, a.ID, p.Label)
+	frozen, err := e.o.Records.Frozen(ctx, a.ID, p.Label, 0)
 	if err != nil {
 		return false, err
 	}
@@ -62,7 +62,7 @@ func (e *Evaluator) freezeOne(ctx context.Context, a *contract.Agreement, vs []V
 			return false, err
 		}
 	}
-	saw, err := e.observeAll(ctx, a, vs, p.Window.From-millis(Margin), now)
+	saw, err := e.observeAll(ctx, a, vs, p.Window.From-millis(Margin), now, 0)
 	if err != nil {
 		return false, err
 	}

@@ -89,7 +89,7 @@ func (e *Evaluator) update(ctx context.Context, a *contract.Agreement, vs []Vant
 		return nil
 	}
 	from := min(period.Window.From, now-millis(liveSpan(a))) - millis(Margin)
-	saw, err := e.observeAll(ctx, a, vs, from, now)
+	saw, err := e.observeAll(ctx, a, vs, from, now, 0)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func liveSpan(a *contract.Agreement) time.Duration {
 func (e *Evaluator) service(ctx context.Context, a *contract.Agreement, i int, saw *seen, st *sla.Statement, now int64) (*ServiceLive, error) {
 	svc := &a.Services[i]
 	w := sla.Window{From: saw.watermark - millis(liveSpan(a)), To: saw.watermark}
-	ex, err := e.o.Records.Exclusions(ctx, a, sla.Window{From: w.From - millis(Margin), To: now + millis(Margin)})
+	ex, err := e.o.Records.Exclusions(ctx, a, sla.Window{From: w.From - millis(Margin), To: now + millis(Margin)}, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -74,8 +74,9 @@ type seenLocation struct {
 	lastEnd int64
 }
 
-// observe reads the service's results from `from` on.
-func (e *Evaluator) observe(ctx context.Context, s *contract.Service, all []Vantage, from, now int64) (*seen, error) {
+// observe reads the service's results from `from` on, as they were known at
+// asOf (0: now).
+func (e *Evaluator) observe(ctx context.Context, s *contract.Service, all []Vantage, from, now, asOf int64) (*seen, error) {
 	out := &seen{watermark: now}
 	for i := range s.Checks {
 		c := &s.Checks[i]
@@ -90,11 +91,11 @@ func (e *Evaluator) observe(ctx context.Context, s *contract.Service, all []Vant
 			out.watermark = min(out.watermark, now-lag)
 		}
 		for j, v := range vs {
-			t, err := e.track(ctx, trackKey{c.ID, v.Agent}, from)
+			runs, err := e.runs(ctx, trackKey{c.ID, v.Agent}, from, asOf)
 			if err != nil {
 				return nil, err
 			}
-			l := seenLocation{vantage: v, name: partName(vs, j), runs: t.runs, lastEnd: t.lastEnd()}
+			l := seenLocation{vantage: v, name: partName(vs, j), runs: runs, lastEnd: lastEnd(runs)}
 			if v.Active {
 				out.watermark = min(out.watermark, max(l.lastEnd, now-lag))
 			}
@@ -115,6 +116,23 @@ func nonNil(r []sla.Run) []sla.Run {
 		return []sla.Run{}
 	}
 	return r
+}
+
+// runs are those of one series from `from` on, without what came after asOf.
+func (e *Evaluator) runs(ctx context.Context, k trackKey, from, asOf int64) ([]sla.Run, error) {
+	t, err := e.track(ctx, k, from)
+	if err != nil || asOf == 0 {
+		return t.runs, err
+	}
+	late, err := e.o.Results.Late(ctx, k.check, k.agent, from, asOf, asOf)
+	if err != nil {
+		return nil, err
+	}
+	runs := splice(t.runs, asOf, 1<<62, nil)
+	for _, w := range late {
+		runs = splice(runs, w.From, w.To, nil)
+	}
+	return runs, nil
 }
 
 func (e *Evaluator) track(ctx context.Context, k trackKey, from int64) (*track, error) {

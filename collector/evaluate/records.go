@@ -30,7 +30,7 @@ func (e *Evaluator) TouchRecords(ctx context.Context) error {
 	now := e.o.Now().UnixMilli()
 	w := sla.Window{From: now - millis(recordsBack), To: now + millis(Margin)}
 	for _, a := range set.Agreements {
-		ex, err := e.o.Records.Exclusions(ctx, a, w)
+		ex, err := e.o.Records.Exclusions(ctx, a, w, 0)
 		if err != nil {
 			return fmt.Errorf("records of agreement %s: %w", a.ID, err)
 		}

@@ -16,26 +16,40 @@ import (
 // Request asks for the statement of one agreement over one window.
 type Request struct {
 	Agreement string
-	Label     string                                        // names the window in the statement
-	Window    sla.Window                                    // zero: the current period
-	AsOf      int64                                         // ms UTC; 0: now
-	Terms     func(*contract.Agreement) *contract.Agreement // other terms ("what if"); nil: the agreement's own
+	Label     string     // names the window in the statement; "" when it is no billed period
+	Window    sla.Window // zero: the current period
+	AsOf      int64      // ms UTC: as it was known then; 0: now
+	// Instead is the agreement under other terms ("what if"); nil: as it is.
+	Instead *contract.Agreement
 }
 
-// Statement computes a statement on demand, from everything stored now.
+// Statement computes a statement on demand, from everything that is stored.
 // It returns ErrUnknownAgreement for an agreement that is not loaded.
+//
+// As of a past instant it is the statement that was frozen by then, or what
+// would have been computed: the agreement's text, the results, the maintenance
+// and the corrections of that instant.
 func (e *Evaluator) Statement(ctx context.Context, r Request) (*sla.Statement, error) {
 	a := e.Agreement(r.Agreement)
 	if a == nil {
 		return nil, fmt.Errorf("agreement %q: %w", r.Agreement, ErrUnknownAgreement)
 	}
-	if r.Terms != nil {
-		a = r.Terms(a)
-	}
 	now := e.o.Now().UnixMilli()
+	if r.AsOf >= now {
+		r.AsOf = 0 // nothing is known of the future
+	}
 	if r.Window == (sla.Window{}) {
 		p := a.Period.Containing(now, a.Zone)
 		r.Window, r.Label = p.Window, p.Label
+	}
+	if r.Instead != nil {
+		a = r.Instead
+	} else if r.AsOf != 0 {
+		st, then, err := e.asOf(ctx, a, r)
+		if st != nil || err != nil {
+			return st, err
+		}
+		a = then
 	}
 	vs, err := e.o.Agents.Vantages(ctx)
 	if err != nil {
@@ -43,11 +57,28 @@ func (e *Evaluator) Statement(ctx context.Context, r Request) (*sla.Statement, e
 	}
 	e.work.Lock()
 	defer e.work.Unlock()
-	seen, err := e.observeAll(ctx, a, vs, r.Window.From-millis(Margin), now)
+	saw, err := e.observeAll(ctx, a, vs, r.Window.From-millis(Margin), now, r.AsOf)
 	if err != nil {
 		return nil, err
 	}
-	return e.compute(ctx, a, r, seen, now)
+	return e.compute(ctx, a, r, saw, now)
+}
+
+// asOf returns the statement that had been frozen by then, or the agreement as
+// it read then.
+func (e *Evaluator) asOf(ctx context.Context, a *contract.Agreement, r Request) (*sla.Statement, *contract.Agreement, error) {
+	if r.Label != "" {
+		st, err := e.o.Records.Frozen(ctx, a.ID, r.Label, r.AsOf)
+		if st != nil || err != nil {
+			return st, nil, err
+		}
+	}
+	revision, err := e.o.Records.InForce(ctx, a.ID, r.AsOf)
+	if err != nil || revision == "" || revision == a.Revision {
+		return nil, a, err // before the first load, the oldest text there is stands in
+	}
+	then, err := e.o.Records.AgreementAt(ctx, a.ID, revision)
+	return nil, then, err
 }
 
 // Agreement returns a loaded agreement, nil when there is none of that id.
@@ -60,10 +91,13 @@ func (e *Evaluator) Agreement(id string) *contract.Agreement {
 	return e.set.Agreement(id)
 }
 
-func (e *Evaluator) observeAll(ctx context.Context, a *contract.Agreement, vs []Vantage, from, now int64) ([]*seen, error) {
+func (e *Evaluator) observeAll(ctx context.Context, a *contract.Agreement, vs []Vantage, from, now, asOf int64) ([]*seen, error) {
+	if asOf != 0 {
+		now = asOf
+	}
 	out := make([]*seen, len(a.Services))
 	for i := range a.Services {
-		s, err := e.observe(ctx, &a.Services[i], vs, from, now)
+		s, err := e.observe(ctx, &a.Services[i], vs, from, now, asOf)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +108,7 @@ func (e *Evaluator) observeAll(ctx context.Context, a *contract.Agreement, vs []
 
 // compute does the sums of a window from what was seen; it reads only exclusions.
 func (e *Evaluator) compute(ctx context.Context, a *contract.Agreement, r Request, saw []*seen, now int64) (*sla.Statement, error) {
-	ex, err := e.o.Records.Exclusions(ctx, a, sla.Window{From: r.Window.From - millis(Margin), To: r.Window.To + millis(Margin)})
+	ex, err := e.o.Records.Exclusions(ctx, a, sla.Window{From: r.Window.From - millis(Margin), To: r.Window.To + millis(Margin)}, r.AsOf)
 	if err != nil {
 		return nil, err
 	}

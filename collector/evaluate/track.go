@@ -62,11 +62,11 @@ func (t *track) refresh(ctx context.Context, r Results, k trackKey, from int64, 
 }
 
 // lastEnd is the end of what the last result holds for, 0 without any.
-func (t *track) lastEnd() int64 {
-	if len(t.runs) == 0 {
+func lastEnd(runs []sla.Run) int64 {
+	if len(runs) == 0 {
 		return 0
 	}
-	r := t.runs[len(t.runs)-1]
+	r := runs[len(runs)-1]
 	return r.First + r.Count*r.Step
 }
 

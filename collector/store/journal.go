@@ -170,6 +170,9 @@ func (j *journal) insert(ctx context.Context, tx *sql.Tx, group []*request, boot
 		if r.id, err = res.LastInsertId(); err != nil {
 			return err
 		}
+		if err := saveLate(ctx, tx, r.batch, r.receivedAt); err != nil {
+			return err
+		}
 	}
 	for key, set := range boots {
 		const upsert = `INSERT INTO boots (agent, boot, seen, last_at) VALUES (?, ?, ?, ?)
