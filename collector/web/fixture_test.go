@@ -149,10 +149,14 @@ func (f *fixture) writeHistories() {
 	f.history["meridian-mail/smtp"] = nil
 }
 
-func (f *fixture) Agreements() []*contract.Agreement { return f.agreements }
+func (f *fixture) Agreements() []*contract.Agreement {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.agreements
+}
 
 func (f *fixture) find(id string) *contract.Agreement {
-	for _, a := range f.agreements {
+	for _, a := range f.Agreements() {
 		if a.ID == id {
 			return a
 		}
@@ -424,7 +428,10 @@ func (f *fixture) server(t testing.TB, change func(*Options)) *Server {
 // serve starts the Server on a real socket.
 func (f *fixture) serve(t testing.TB, change func(*Options)) *httptest.Server {
 	t.Helper()
-	s := f.server(t, change)
+	return serve(t, f.server(t, change))
+}
+
+func serve(t testing.TB, s *Server) *httptest.Server {
 	srv := httptest.NewServer(s)
 	t.Cleanup(func() { s.Close(); srv.Close() })
 	return srv

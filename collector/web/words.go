@@ -1,0 +1,133 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"github.com/probity-sla/probity/collector/report"
+	"github.com/probity-sla/probity/internal/protocol"
+	"github.com/probity-sla/probity/internal/sla"
+)
+
+// words is one language of the pages. English is the key of every other.
+type words struct {
+	tag   string // BCP 47
+	name  string
+	table map[string]string
+	units report.Units
+}
+
+var (
+	english   = &words{tag: "en", name: "English", table: englishWords, units: report.English}
+	chinese   = &words{tag: "zh-CN", name: "简体中文", table: chineseWords, units: report.Units{"天", "小时", "分", "秒"}}
+	languages = []*words{english, chinese}
+	matcher   = language.NewMatcher([]language.Tag{language.English, language.SimplifiedChinese})
+)
+
+const langCookie = "probity_lang"
+
+// choose takes ?lang=, and keeps it in a cookie; else the cookie; else what the browser prefers.
+func choose(w http.ResponseWriter, r *http.Request) *words {
+	if l := byTag(r.URL.Query().Get("lang")); l != nil {
+		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: l.tag, Path: "/", MaxAge: 365 * 86400,
+			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
+		return l
+	}
+	if c, err := r.Cookie(langCookie); err == nil {
+		if l := byTag(c.Value); l != nil {
+			return l
+		}
+	}
+	_, i := language.MatchStrings(matcher, r.Header.Get("Accept-Language"))
+	return languages[i]
+}
+
+func byTag(tag string) *words {
+	for _, l := range languages {
+		if l.tag == tag {
+			return l
+		}
+	}
+	return nil
+}
+
+// T translates a text, and puts args in its place-holders.
+func (w *words) T(text string, args ...any) string {
+	if t, ok := w.table[text]; ok {
+		text = t
+	}
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}
+
+// Duration writes a length for reading.
+func (w *words) Duration(ms int64) string { return report.Duration(ms, w.units) }
+
+// State is the word for a state.
+func (w *words) State(s sla.State) string { return w.T(stateWords[min(s, sla.OutOfScope)]) }
+
+// englishWords holds the keys that are not themselves English.
+var englishWords = map[string]string{
+	"range 1h": "1 h", "range 6h": "6 h", "range 24h": "24 h", "range 7d": "7 d", "range period": "whole period",
+	"rule service_down": "Service down", "rule objective_at_risk": "Objective at risk",
+	"rule objective_breached": "Objective missed", "rule agent_silent": "Agent silent",
+}
+
+var stateWords = [...]string{sla.Unknown: "Unknown", sla.Up: "Up", sla.Degraded: "Degraded", sla.Down: "Down",
+	sla.Excluded: "Excluded", sla.OutOfScope: "Out of scope"}
+
+// Cause is the word for why a result was not up.
+func (w *words) Cause(c protocol.Cause) string {
+	if t, ok := w.table["cause "+c.String()]; ok {
+		return t
+	}
+	return spaced(c.String())
+}
+
+// Instant writes a time in a zone, with UTC in the title.
+func (w *words) Instant(ms int64, zone *time.Location) template.HTML {
+	return stamp(ms, zone, "2006-01-02 15:04")
+}
+
+// Exact writes a time in a zone to the second.
+func (w *words) Exact(ms int64, zone *time.Location) template.HTML {
+	return stamp(ms, zone, "2006-01-02 15:04:05")
+}
+
+func stamp(ms int64, zone *time.Location, layout string) template.HTML {
+	if ms == 0 {
+		return template.HTML(report.Absent)
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	t := time.UnixMilli(ms)
+	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s">%s</time>`,
+		rfc3339(ms), t.UTC().Format("2006-01-02 15:04:05.000 UTC"), t.In(zone).Format(layout)))
+}
+
+// Length writes a length with its exact seconds in the title.
+func (w *words) Length(ms int64) template.HTML {
+	return template.HTML(fmt.Sprintf(`<span class="num" title="%s s">%s</span>`, report.Seconds(ms), template.HTMLEscapeString(w.Duration(ms))))
+}
+
+func (w *words) funcs() template.FuncMap {
+	return template.FuncMap{
+		"t": w.T, "state": w.State, "cause": w.Cause, "instant": w.Instant, "exact": w.Exact, "length": w.Length,
+		"rule": func(name string) string { return w.T("rule " + name) }, "languages": func() []*words { return languages },
+		"class": classOf, "mark": markOf, "millis": millis, "durationText": w.Duration, "grouped": grouped,
+		"neg": func(n int64) int64 { return -n }, "minus": func(a, b int64) int64 { return a - b }, "bytes": bytesText,
+		"legend":    func() []sla.State { return []sla.State{sla.Up, sla.Degraded, sla.Down, sla.Unknown, sla.Excluded} },
+		"alertList": func(list []Alert, v *alertsView) map[string]any { return map[string]any{"List": list, "View": v} },
+	}
+}
+
+// Tag and Name are for the templates.
+func (w *words) Tag() string  { return w.tag }
+func (w *words) Name() string { return w.name }
