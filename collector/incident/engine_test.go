@@ -147,6 +147,33 @@ func TestLateResults(t *testing.T) {
 	}
 }
 
+// TestWindowSlidesOverAnOutage: what the window cuts off is not news, neither
+// while the outage lasts nor when it has long been over.
+func TestWindowSlidesOverAnOutage(t *testing.T) {
+	f := incident.Facts{Agreement: "a", Service: "s", State: sla.Down, Confirm: incident.Confirm{Slots: 1, Interval: 10}}
+	e := incident.New(incident.Options{})
+	var kinds []string
+	for at := int64(1000); at < 3000; at += 10 {
+		f.At, f.OutagesFrom, f.Outages = at, at-500, nil
+		if from, to := max(1100, f.OutagesFrom), min(at, 2000); from < to {
+			f.Outages = []sla.Outage{{From: from, To: to, Ongoing: to == at, Counted: to - from, Where: []string{"c/berlin"}}}
+		}
+		if f.State = sla.Down; at < 1100 || at > 2000 {
+			f.State, f.Recovered = sla.Up, max(2000*min(at/2000, 1), 1)
+		}
+		for _, c := range e.Observe(f) {
+			if c.Outage != nil {
+				kinds = append(kinds, fmt.Sprintf("%d %s %d-%d", at, c.Kind, c.Outage.From, c.Outage.To))
+			} else {
+				kinds = append(kinds, fmt.Sprintf("%d %s", at, c.Kind))
+			}
+		}
+	}
+	if got, want := strings.Join(kinds, "; "), "1110 confirmed 1100-1110; 1110 opened; 2010 resolved 1100-2000; 2020 resolved"; got != want {
+		t.Errorf("changes %s\nwant    %s", got, want)
+	}
+}
+
 func TestBreachStandsUntilThePeriodIsOver(t *testing.T) {
 	w := &world{confirm: 2, budget: 2 * step, label: "2026-09", start: epoch}
 	e := incident.New(incident.Options{})

@@ -126,9 +126,10 @@ func (f *Facts) newOutage(seen *sla.Outage, taken []*Outage) *Outage {
 // follow takes over what the verdict says now, and tells whether it is news.
 // That an ongoing outage grows is not.
 func (o *Outage) follow(f *Facts, seen *sla.Outage) (Change, bool) {
-	from := seen.From
-	if from == f.OutagesFrom {
-		from = min(from, o.From) // cut off by the window, not re-dated
+	from, counted, where := seen.From, seen.Counted, seen.Where
+	if seen.From == f.OutagesFrom && o.From < from {
+		// Cut off by the window: what lies before it stays as it was.
+		from, counted, where = o.From, max(counted, o.Counted), union(o.Where, where)
 	}
 	kind, reason := ChangeUpdated, ""
 	switch {
@@ -140,16 +141,14 @@ func (o *Outage) follow(f *Facts, seen *sla.Outage) (Change, bool) {
 		reason = "goes on: later results joined it"
 	case !o.Ongoing && seen.To != o.To:
 		reason = "ends at " + instant(seen.To, f.Zone)
-	case !slices.Equal(o.Where, seen.Where):
+	case !slices.Equal(o.Where, where):
 		reason = "other parts are down too"
+	case !o.Ongoing && counted != o.Counted:
+		reason = "counts for " + languageOf(f.Language).length(counted) + " now"
+	default:
+		return Change{}, false // and the record stays as it was saved
 	}
-	o.From, o.To, o.Ongoing, o.Counted = from, seen.To, seen.Ongoing, seen.Counted
-	if !slices.Equal(o.Where, seen.Where) {
-		o.Where = slices.Clone(seen.Where)
-	}
-	if reason == "" {
-		return Change{}, false
-	}
+	o.From, o.To, o.Ongoing, o.Counted, o.Where = from, seen.To, seen.Ongoing, counted, slices.Clone(where)
 	return outageChange(kind, f.At, reason, o), true
 }
 

@@ -3,6 +3,7 @@ package incident_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -30,7 +31,7 @@ func TestRandomHistories(t *testing.T) {
 		for i := range n {
 			w.slots = append(w.slots, drawState(t))
 			if rapid.IntRange(0, 5).Draw(t, "late") == 0 {
-				w.slots[rapid.IntRange(0, len(w.slots)-1).Draw(t, "slot")] = drawState(t)
+				drawLate(t, w)
 			}
 			if rapid.IntRange(0, 20).Draw(t, "rollover") == 0 {
 				w.start, w.label = w.at(), fmt.Sprint("p", i)
@@ -59,6 +60,16 @@ func drawState(t *rapid.T) sla.State {
 	return rapid.SampledFrom([]sla.State{sla.Up, sla.Up, sla.Up, sla.Degraded, sla.Down, sla.Down, sla.Unknown}).Draw(t, "state")
 }
 
+// drawLate makes something else of the last few slots: late results, or a correction of the quorum.
+func drawLate(t *rapid.T, w *world) {
+	from := rapid.IntRange(max(0, len(w.slots)-10), len(w.slots)-1).Draw(t, "from")
+	to := rapid.IntRange(from, min(from+5, len(w.slots)-1)).Draw(t, "to")
+	state := drawState(t)
+	for i := from; i <= to; i++ {
+		w.slots[i] = state
+	}
+}
+
 func drawCovers(t *rapid.T, w *world) {
 	for i := range rapid.IntRange(0, 3).Draw(t, "windows") {
 		from := epoch + rapid.Int64Range(0, 60).Draw(t, "from")*step
@@ -80,19 +91,15 @@ func (m *machine) observe(w *world) {
 	f := w.facts()
 	m.step(func(e *incident.Engine) []incident.Change { return e.Observe(f) })
 	for _, a := range m.live.Active() {
-		if a.Kind == incident.ServiceDown && a.OpenedAt == f.At && !m.failedInARow(w) {
+		if a.Kind == incident.ServiceDown && a.OpenedAt == f.At && !w.failedInARow() {
 			m.t.Errorf("down at %d without %d failures in a row: %v", f.At, w.confirm, w.slots)
 		}
 	}
 }
 
-func (m *machine) failedInARow(w *world) bool {
-	for _, o := range m.rec.outages {
-		if o.Ongoing && !o.Withdrawn {
-			return w.slots[len(w.slots)-1] == sla.Down
-		}
-	}
-	return false
+func (w *world) failedInARow() bool {
+	last := w.slots[max(0, len(w.slots)-w.confirm):]
+	return len(last) == w.confirm && !slices.ContainsFunc(last, func(s sla.State) bool { return s != sla.Down })
 }
 
 func (m *machine) agent(at, seen int64, faults []string) {
