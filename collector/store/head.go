@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -20,17 +19,6 @@ type head struct {
 	upto    int64 // newest journal row applied
 	oldest  int64 // when the oldest fresh batch was received, ms UTC; 0: none
 	full    chan struct{}
-}
-
-// live is one series. Frozen samples are on their way into pieces.
-type live struct {
-	fresh      []timeline.Sample
-	frozen     []timeline.Sample
-	gaps       []protocol.Gap
-	frozenGaps []protocol.Gap
-	latest     protocol.Result
-	seen       bool // latest is set
-	evidence   string
 }
 
 func (h *head) init() {
@@ -70,35 +58,6 @@ func (h *head) apply(b *protocol.Batch, id, receivedAt int64, changed *changes) 
 		l.gaps = append(l.gaps, g)
 	}
 	h.samples += len(b.Results)
-}
-
-func liveOf(ofAgent map[protocol.CheckID]*live, check protocol.CheckID) *live {
-	l := ofAgent[check]
-	if l == nil {
-		l = &live{}
-		ofAgent[protocol.CheckID(strings.Clone(string(check)))] = l
-	}
-	return l
-}
-
-func (l *live) add(r *protocol.Result, buf []byte) {
-	buf = appendEvidence(buf, r)
-	if l.evidence != string(buf) {
-		l.evidence = string(buf)
-	}
-	l.fresh = append(l.fresh, sampleOf(r, l.evidence))
-	if l.seen && r.Slot < l.latest.Slot {
-		return
-	}
-	endpoint, message := l.latest.Endpoint, l.latest.Message
-	if endpoint != r.Endpoint {
-		endpoint = strings.Clone(r.Endpoint)
-	}
-	if message != r.Message {
-		message = strings.Clone(r.Message)
-	}
-	l.latest, l.seen = *r, true
-	l.latest.Check, l.latest.Endpoint, l.latest.Message = "", endpoint, message
 }
 
 func (h *head) signalWhenFull(limit int) {
@@ -200,56 +159,4 @@ func (h *head) agents(check protocol.CheckID) []protocol.AgentID {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// frozen is one series' share of a flush.
-type frozen struct {
-	agent   protocol.AgentID
-	check   protocol.CheckID
-	samples []timeline.Sample // a copy: the flush sorts it
-	gaps    []protocol.Gap
-}
-
-// freeze marks what is fresh as on its way into pieces. What an earlier flush
-// failed to write goes along.
-func (h *head) freeze() (parts []frozen, upto int64, rows int) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for agent, ofAgent := range h.series {
-		for check, l := range ofAgent {
-			l.frozen, l.fresh = append(l.frozen, l.fresh...), nil
-			l.frozenGaps, l.gaps = append(l.frozenGaps, l.gaps...), nil
-			if len(l.frozen)+len(l.frozenGaps) > 0 {
-				parts = append(parts, frozen{agent, check, slices.Clone(l.frozen), slices.Clone(l.frozenGaps)})
-			}
-		}
-	}
-	slices.SortFunc(parts, func(a, b frozen) int {
-		return cmp.Or(cmp.Compare(a.check, b.check), cmp.Compare(a.agent, b.agent))
-	})
-	rows = h.rows
-	h.rows, h.samples, h.oldest = 0, 0, 0
-	return parts, h.upto, rows
-}
-
-// discard forgets what is frozen: it is in pieces now.
-func (h *head) discard() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, ofAgent := range h.series {
-		for _, l := range ofAgent {
-			l.frozen, l.frozenGaps = nil, nil
-		}
-	}
-}
-
-// thaw takes back the count of a flush that failed, so that it is tried again.
-func (h *head) thaw(parts []frozen, rows int, oldest int64) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, p := range parts {
-		h.samples += len(p.samples)
-	}
-	h.rows += rows
-	h.oldest = oldest
 }

@@ -81,31 +81,6 @@ func (s *Store) AppendBatch(ctx context.Context, b *protocol.Batch, receivedAt i
 	}
 }
 
-// storable checks what timelines rely on; protocol's own checks come before.
-func storable(b *protocol.Batch) error {
-	if err := b.Validate(); err != nil {
-		return err
-	}
-	for i := range b.Results {
-		r := &b.Results[i]
-		if !onTimeline(r.Slot, r.Interval) || r.Check == "" || r.Outcome > protocol.OutcomeDown {
-			return fmt.Errorf("result %d: check %q, slot %d, interval %v, outcome %d", i, r.Check, r.Slot, r.Interval, r.Outcome)
-		}
-	}
-	for i := range b.Gaps {
-		g := &b.Gaps[i]
-		if !onTimeline(g.From, g.Interval) || g.Check == "" || g.To < g.From || g.To > protocol.MaxInstant {
-			return fmt.Errorf("gap %d: %+v", i, *g)
-		}
-	}
-	return nil
-}
-
-func onTimeline(slot int64, interval time.Duration) bool {
-	return slot >= 0 && slot <= protocol.MaxInstant &&
-		interval >= time.Millisecond && interval <= protocol.MaxInterval
-}
-
 // commitGroup commits what waits, as much as one group holds. The caller holds
 // commit; that it gives up must not fail the others.
 func (s *Store) commitGroup(ctx context.Context) {
@@ -200,57 +175,4 @@ func (s *Store) settle(group []*request, boots map[bootKey]*seqSet) {
 		s.head.apply(r.batch, r.id, r.receivedAt, &s.changes)
 	}
 	s.head.signalWhenFull(s.opts.FlushResults)
-}
-
-// loadJournal rebuilds the head and the sequence numbers.
-func (s *Store) loadJournal(ctx context.Context) error {
-	rows, err := s.reader.QueryContext(ctx, `SELECT id, received_at, payload FROM journal ORDER BY id`)
-	if err != nil {
-		return fmt.Errorf("read journal: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, receivedAt int64
-		var payload sql.RawBytes
-		if err := rows.Scan(&id, &receivedAt, &payload); err != nil {
-			return fmt.Errorf("read journal: %w", err)
-		}
-		var b protocol.Batch
-		if err := protocol.DecodeBatch(payload, &b); err != nil {
-			return fmt.Errorf("journal row %d: %w", id, err)
-		}
-		s.journal.rows.Add(1)
-		s.journal.bytes.Add(int64(len(payload)))
-		s.head.apply(&b, id, receivedAt, &s.changes)
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read journal: %w", err)
-	}
-	return s.loadBoots(ctx)
-}
-
-func (s *Store) loadBoots(ctx context.Context) error {
-	rows, err := s.reader.QueryContext(ctx, `SELECT agent, boot, seen, last_at FROM boots`)
-	if err != nil {
-		return fmt.Errorf("read boots: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var key bootKey
-		var agent string
-		var boot, seen []byte
-		var lastAt int64
-		if err := rows.Scan(&agent, &boot, &seen, &lastAt); err != nil {
-			return fmt.Errorf("read boots: %w", err)
-		}
-		set, err := decodeSeqSet(seen)
-		if err != nil || len(boot) != len(key.boot) {
-			return fmt.Errorf("boot %x of agent %s: %w", boot, agent, errCorruptBoot)
-		}
-		set.lastAt = lastAt
-		key.agent = protocol.AgentID(agent)
-		copy(key.boot[:], boot)
-		s.journal.boots[key] = set
-	}
-	return rows.Err()
 }
