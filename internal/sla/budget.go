@@ -5,7 +5,7 @@ import (
 	"math/big"
 )
 
-// The arithmetic of error budgets (SLA.md F34–F37), in exact rationals. Targets
+// The arithmetic of error budgets (SLA.md F35–F37), in exact rationals. Targets
 // and shares lie in [0, 1], lengths are in any one unit.
 
 var errNoBudget = errors.New("the target leaves no budget to divide by")
