@@ -22,7 +22,7 @@ import (
 )
 
 // target is a real HTTP server to probe.
-func target(t *testing.T) *httptest.Server {
+func target(t testing.TB) *httptest.Server {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") }))
 	t.Cleanup(s.Close)
 	return s

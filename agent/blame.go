@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -92,7 +91,16 @@ func (c *canary) allDown(ctx context.Context) bool {
 	return !slices.Contains(down, false)
 }
 
-func (c *canary) String() string { return strings.Join(c.names, ", ") }
+// String names the first target, and says how many more there are.
+func (c *canary) String() string {
+	switch len(c.names) {
+	case 0:
+		return "none"
+	case 1:
+		return c.names[0]
+	}
+	return fmt.Sprintf("%s and %d more", c.names[0], len(c.names)-1)
+}
 
 // clockWatch knows how far this machine's clock is from the collector's.
 type clockWatch struct {

@@ -15,7 +15,7 @@ import (
 // testCollector is the other end of PROTOCOL.md, section 2, over a real socket.
 type testCollector struct {
 	*httptest.Server
-	t *testing.T
+	t testing.TB
 
 	mu         sync.Mutex
 	assignment *protocol.Assignment
@@ -36,7 +36,7 @@ type resultKey struct {
 
 const testToken = "probity_agent_sekrit-4711"
 
-func newTestCollector(t *testing.T, checks ...protocol.Check) *testCollector {
+func newTestCollector(t testing.TB, checks ...protocol.Check) *testCollector {
 	c := &testCollector{
 		t: t, results: map[resultKey]protocol.Result{}, batches: map[string]bool{},
 		assignment: &protocol.Assignment{Version: "v1", Agent: "berlin-1", Location: "berlin", Grid: protocol.DefaultGrid, Checks: checks},

@@ -74,7 +74,4 @@ func TestKillLeavesEverySlotAccountedFor(t *testing.T) {
 	if c.twice > 0 {
 		t.Errorf("%d slots have two results", c.twice)
 	}
-	if results < missed {
-		t.Errorf("%d results, %d missed", results, missed)
-	}
 }

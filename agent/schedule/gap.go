@@ -65,8 +65,8 @@ func (s *Scheduler) emit(g protocol.Gap) {
 	s.opts.Missed(g)
 }
 
-// flushGaps hands on the gaps that have been open for at least hold, and says so
-// in one line per reason.
+// flushGaps hands on the gaps that have been open for at least hold, and says
+// what was missed in one line per reason, now and again.
 func (s *Scheduler) flushGaps(now, hold time.Duration) {
 	kept := s.open[:0]
 	for _, e := range s.open {
@@ -79,6 +79,12 @@ func (s *Scheduler) flushGaps(now, hold time.Duration) {
 	}
 	clear(s.open[len(kept):])
 	s.open = kept
+	if now < s.sayMisses && hold > 0 {
+		return
+	}
+	if len(s.misses) > 0 {
+		s.sayMisses = now + missLogEvery
+	}
 	for reason, c := range s.misses {
 		s.log.LogAttrs(context.Background(), slog.LevelWarn, "slots missed",
 			slog.String("reason", reason.String()), slog.Int64("slots", c.slots), slog.Int64("gaps", c.gaps))

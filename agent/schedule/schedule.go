@@ -24,13 +24,14 @@ const (
 	DefaultMaxLateness = 10 * time.Second // a slot that starts later is missed; never more than its interval
 	DefaultDrain       = 10 * time.Second // for running probes, on stop
 
-	clockCheck  = time.Second            // longest sleep between two looks at the clocks
-	jumpBound   = 200 * time.Millisecond // a smaller step of the wall clock is lateness
-	jumpGrace   = time.Second            // after a jump, a slot this recent still runs, late
-	gapHold     = 5 * time.Second        // a gap stays open this long, to grow instead of repeating
-	keepIdle    = 64                     // idle workers kept for the next grid point
-	rewindBound = time.Hour              // on start, how far ahead the last known slot is believed
-	maxLived    = 64                     // spans of lived wall time remembered for backward jumps
+	clockCheck   = time.Second            // longest sleep between two looks at the clocks
+	jumpBound    = 200 * time.Millisecond // a smaller step of the wall clock is lateness
+	jumpGrace    = time.Second            // after a jump, a slot this recent still runs, late
+	gapHold      = 5 * time.Second        // a gap stays open this long, to grow instead of repeating
+	missLogEvery = 10 * time.Second       // between log lines about missed slots
+	keepIdle     = 64                     // idle workers kept for the next grid point
+	rewindBound  = time.Hour              // on start, how far ahead the last known slot is believed
+	maxLived     = 64                     // spans of lived wall time remembered for backward jumps
 )
 
 // Options of New. Run and Missed are required.
@@ -61,22 +62,23 @@ type Scheduler struct {
 	wake chan struct{}
 	idle *sync.Cond // workers waiting for the queue; locks mu
 
-	mu       sync.Mutex
-	agenda   agenda // by next slot
-	checks   map[protocol.CheckID]*entry
-	busy     []*entry // with a slot that waits or runs
-	open     []*entry // with an open gap
-	queue    fifo     // slots that wait for a worker
-	seen     reading  // clocks at the last tick; every slot up to here was handled
-	lived    []span   // wall time handled before the present stretch, sorted
-	since    int64    // ms UTC: start of the present stretch
-	floor    int64    // Options.Last: nothing before it is missed now
-	workers  int      // goroutines
-	sleepers int      // of them, waiting and not yet signalled
-	loaded   bool     // an assignment has been seen
-	stopping bool
-	ended    chan struct{}                    // closed when stopping and no worker is left
-	misses   map[protocol.GapReason]missCount // since the last log line
+	mu        sync.Mutex
+	agenda    agenda // by next slot
+	checks    map[protocol.CheckID]*entry
+	busy      []*entry // with a slot that waits or runs
+	open      []*entry // with an open gap
+	queue     fifo     // slots that wait for a worker
+	seen      reading  // clocks at the last tick; every slot up to here was handled
+	lived     []span   // wall time handled before the present stretch, sorted
+	since     int64    // ms UTC: start of the present stretch
+	floor     int64    // Options.Last: nothing before it is missed now
+	workers   int      // goroutines
+	sleepers  int      // of them, waiting and not yet signalled
+	loaded    bool     // an assignment has been seen
+	stopping  bool
+	ended     chan struct{}                    // closed when stopping and no worker is left
+	misses    map[protocol.GapReason]missCount // since the last log line
+	sayMisses time.Duration                    // when the next log line may come, by the monotonic clock
 }
 
 // New returns a scheduler without checks.

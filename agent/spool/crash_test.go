@@ -82,8 +82,11 @@ func TestKillLosesNothingThatWasAppended(t *testing.T) {
 	for round := range 25 {
 		cmd, lines := start(t, dir, "PROBITY_SPOOL_FIRST="+strconv.Itoa(next))
 		appended := next - 1
-		timer := time.AfterFunc(time.Duration(20+7*round)*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		var timer *time.Timer // from the first sign of life
 		for lines.Scan() {
+			if timer == nil {
+				timer = time.AfterFunc(time.Duration(1+7*round)*time.Millisecond, func() { _ = cmd.Process.Kill() })
+			}
 			word, rest, _ := strings.Cut(lines.Text(), " ")
 			n, err := strconv.Atoi(rest)
 			switch {
@@ -96,7 +99,9 @@ func TestKillLosesNothingThatWasAppended(t *testing.T) {
 			}
 		}
 		_ = cmd.Wait()
-		timer.Stop()
+		if timer != nil {
+			timer.Stop()
+		}
 
 		s := open(t, dir, Options{MaxBytes: 1 << 20, Lost: func(l Loss) { t.Errorf("round %d: Lost(%+v)", round, l) }})
 		newest := int(s.Stats().Newest.Mark)

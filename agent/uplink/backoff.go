@@ -25,6 +25,9 @@ func (e *StatusError) Error() string {
 	if e.Detail != "" {
 		s += ": " + e.Detail
 	}
+	if e.Denied() {
+		s += "; check collector.token_file, or enrol the agent again with `probity-collector agent enrol`"
+	}
 	if e.Status >= 300 && e.Status < 400 {
 		s += "; collector.url must name the collector itself, redirects are not followed"
 	}
