@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net"
 	"net/netip"
@@ -95,6 +96,9 @@ func FuzzDNSReply(f *testing.F) {
 		key := dnsKey{from, 0x1234}
 		s.pending[key] = w
 		binary.BigEndian.PutUint16(w.query, key.id)
+		if reply = bytes.Clone(reply); len(reply) > dnsHeader && reply[0] != 0xff {
+			binary.BigEndian.PutUint16(reply, key.id) // a fuzzer would rarely guess it
+		}
 		s.deliver(from, reply)
 		if s.pending[key] != nil {
 			return
