@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
 
 	"github.com/probity-sla/probity/collector/incident"
 	"github.com/probity-sla/probity/collector/notify"
@@ -12,38 +11,9 @@ import (
 	"github.com/probity-sla/probity/collector/web"
 )
 
-// sender runs a dispatcher over the channels in force, and another when a
-// reload brings other channels. The outbox is the same for both.
-type sender struct {
-	c *collector
-
-	mu       sync.Mutex
-	channels []*notify.Channel
-	current  *notify.Dispatcher
-	swapped  chan struct{}
-}
-
 func (c *collector) wireAlerts(ctx context.Context, cfg *Config) (err error) {
-	c.sender = &sender{c: c, swapped: make(chan struct{}, 1)}
-	apply, err := c.prepareAlerts(cfg)
-	if err != nil {
-		return err
-	}
-	apply()
-	c.desk, err = newAlertDesk(ctx, c)
-	return err
-}
-
-// prepareAlerts opens the channels of a configuration; apply puts them in force.
-func (c *collector) prepareAlerts(cfg *Config) (apply func(), err error) {
-	channels := make([]*notify.Channel, len(cfg.Notify))
-	for i := range cfg.Notify {
-		if channels[i], err = notify.Open(cfg.Notify[i], cfg.externalURL(cfg.Web.Listen.String())); err != nil {
-			return nil, err
-		}
-	}
-	d, err := notify.New(notify.Options{
-		Outbox: outbox{c.db}, Channels: channels, Log: c.log, Metrics: c.registry.Set,
+	c.sender, err = notify.New(notify.Options{
+		Outbox: outbox{c.db}, Log: c.log, Metrics: c.registry.Set,
 		Active: func(context.Context) ([]incident.Alert, error) { return c.desk.active(), nil },
 		Depth: func(ctx context.Context) (int, int64, error) {
 			s, err := c.db.OutboxStats(ctx)
@@ -51,66 +21,37 @@ func (c *collector) prepareAlerts(cfg *Config) (apply func(), err error) {
 		},
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return func() { c.sender.swap(channels, d) }, nil
-}
-
-func (s *sender) swap(channels []*notify.Channel, d *notify.Dispatcher) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.channels, s.current = channels, d
-	select {
-	case s.swapped <- struct{}{}:
-	default:
+	channels, err := openChannels(cfg)
+	if err != nil {
+		return err
 	}
+	c.useChannels(channels)
+	c.desk, err = newAlertDesk(ctx, c, cfg.Alerts.RunbookURL)
+	return err
 }
 
-func (s *sender) now() (*notify.Dispatcher, []*notify.Channel) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.current, s.channels
-}
-
-// Wake says that the outbox has something new.
-func (s *sender) Wake() {
-	d, _ := s.now()
-	d.Wake()
-}
-
-// Run dispatches until ctx ends.
-func (s *sender) Run(ctx context.Context) error {
-	select { // the first set of channels is no swap
-	case <-s.swapped:
-	default:
-	}
-	for ctx.Err() == nil {
-		d, _ := s.now()
-		if err := s.runOne(ctx, d); err != nil {
-			return err
+func openChannels(cfg *Config) ([]*notify.Channel, error) {
+	channels := make([]*notify.Channel, len(cfg.Notify))
+	for i := range cfg.Notify {
+		var err error
+		if channels[i], err = notify.Open(cfg.Notify[i], cfg.externalURL(cfg.Web.Listen.String())); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return channels, nil
 }
 
-func (s *sender) runOne(ctx context.Context, d *notify.Dispatcher) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	ended := make(chan error, 1)
-	go func() { ended <- d.Run(ctx) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-s.swapped:
-		stop()
-		return <-ended
-	}
+// useChannels puts channels in force: for what is planned, and for what is sent.
+func (c *collector) useChannels(channels []*notify.Channel) {
+	c.channels.Store(&channels)
+	c.sender.SetChannels(channels)
 }
 
 // notifications are the outbox rows that changes ask for.
 func (d *alertDesk) notifications(changes []incident.Change) ([]store.Notification, error) {
-	_, channels := d.c.sender.now()
-	planned, err := notify.Plan(changes, channels)
+	planned, err := notify.Plan(changes, *d.c.channels.Load())
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ type command struct {
 func commands() []command {
 	return slices.Concat(
 		[]command{serveCommand(), checkConfigCommand()},
-		agentCommands(), tokenCommands(), maintenanceCommands(), statementCommands(), contractCommands(),
+		agentCommands(), tokenCommands(), maintenanceCommands(), correctionCommands(), statementCommands(), contractCommands(),
 		[]command{versionCommand()},
 	)
 }

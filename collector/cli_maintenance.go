@@ -30,6 +30,10 @@ func maintenanceCommands() []command {
 			"probity-collector maintenance cancel mw-k3v9q2xa", settleMaintenance("cancelled", cancelMaintenance)},
 		{"maintenance end", "ID", "say that maintenance finished early", "probity-collector maintenance end mw-k3v9q2xa",
 			settleMaintenance("ended", endMaintenance)},
+		{"maintenance import", "FILE.ics", "announce what an iCalendar holds; what is known already stays as it is",
+			"probity-collector maintenance import planned.ics --agreement shop", importCalendar},
+		{"maintenance export", "", "print announced maintenance as an iCalendar",
+			"probity-collector maintenance export --agreement shop", exportCalendar},
 	}
 }
 

@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -21,8 +22,12 @@ import (
 const currentPeriod = "current"
 
 func statementCommands() []command {
-	return []command{{"statement", "", "print the statement of an agreement for a period",
-		"probity-collector statement --agreement shop --period 2026-11", printStatement}}
+	return []command{
+		{"statement", "", "print the statement of an agreement for a period",
+			"probity-collector statement --agreement shop --period 2026-11", printStatement},
+		{"statement revisions", "", "list the frozen statements of a period, and what changed from one to the next",
+			"probity-collector statement revisions --agreement shop --period 2026-10", listRevisions},
+		whatifCommand()}
 }
 
 func printStatement(fs *flag.FlagSet, s *streams) func(context.Context, []string) error {
@@ -31,7 +36,8 @@ func printStatement(fs *flag.FlagSet, s *streams) func(context.Context, []string
 	period := fs.String("period", currentPeriod, "`LABEL` of the period, for example 2026-11, 2026-Q4, 2026-W47")
 	from := fs.String("from", "", "`INSTANT` at which another window begins, with --to")
 	to := fs.String("to", "", "`INSTANT` at which it ends")
-	asOf := fs.String("as-of", "", "`INSTANT`: corrections as they stood then")
+	asOf := fs.String("as-of", "", "`INSTANT`: the statement as it was then")
+	revision := fs.Int("revision", 0, "`NUMBER` of a frozen statement, as statement revisions lists them; 0: computed now")
 	format := fs.String("format", "text", "`FORMAT`: text or json")
 	return func(ctx context.Context, _ []string) error {
 		if *format != "text" && *format != "json" {
@@ -45,6 +51,16 @@ func printStatement(fs *flag.FlagSet, s *streams) func(context.Context, []string
 			r := evaluate.Request{Agreement: a.ID}
 			if r.Window, r.Label, err = windowAsked(a, *period, *from, *to, time.Now()); err != nil {
 				return err
+			}
+			if *revision != 0 {
+				st, err := db.Statement(ctx, a.ID, r.Label, *revision)
+				if errors.Is(err, store.ErrNotFound) {
+					return fmt.Errorf("no frozen statement %d of %s, %s; probity-collector statement revisions lists them", *revision, a.ID, r.Label)
+				}
+				if err != nil {
+					return err
+				}
+				return writeStatement(s.out, st, a, *format)
 			}
 			if *asOf != "" {
 				if r.AsOf, err = instantIn("as-of", *asOf, a.Zone, time.Now()); err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/probity-sla/probity/collector/evaluate"
 	"github.com/probity-sla/probity/collector/ingest"
+	"github.com/probity-sla/probity/collector/notify"
 	"github.com/probity-sla/probity/collector/store"
 	"github.com/probity-sla/probity/collector/web"
 	"github.com/probity-sla/probity/internal/contract"
@@ -52,7 +53,8 @@ type collector struct {
 	db       *store.Store
 	eval     *evaluate.Evaluator
 	desk     *alertDesk
-	sender   *sender
+	sender   *notify.Dispatcher
+	channels atomic.Pointer[[]*notify.Channel]
 	web      *web.Server
 	ingest   *ingest.Handler
 	started  time.Time

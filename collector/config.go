@@ -26,6 +26,7 @@ type Config struct {
 	Agreements AgreementsConfig `toml:"agreements"`
 	Evaluate   EvaluateConfig   `toml:"evaluate"`
 	Probing    ProbingConfig    `toml:"probing"`
+	Alerts     AlertsConfig     `toml:"alerts"`
 	Log        LogConfig        `toml:"log"`
 	Notify     []notify.Config  `toml:"notify"`
 }
@@ -57,6 +58,11 @@ type EvaluateConfig struct {
 // ProbingConfig is what all agents share.
 type ProbingConfig struct {
 	Grid config.Duration `toml:"grid"`
+}
+
+// AlertsConfig is what all alerts share.
+type AlertsConfig struct {
+	RunbookURL string `toml:"runbook_url"` // where the runbook is published; alerts link to its sections
 }
 
 // LogConfig is how the collector logs.

@@ -33,8 +33,8 @@ type alertDesk struct {
 	stale  bool // a change could not be saved: the engine is ahead of the record
 }
 
-func newAlertDesk(ctx context.Context, c *collector) (*alertDesk, error) {
-	d := &alertDesk{c: c, engine: incident.New(incident.Options{})}
+func newAlertDesk(ctx context.Context, c *collector, runbook string) (*alertDesk, error) {
+	d := &alertDesk{c: c, engine: incident.New(incident.Options{RunbookURL: runbook})}
 	return d, d.restore(ctx)
 }
 
@@ -201,9 +201,8 @@ func (d *alertDesk) facts(ctx context.Context, a *contract.Agreement, live *eval
 	}
 	f.FromVerdict(live.Recent) // states and outages: the live window
 	f.Outages, f.OutagesFrom = observedOutages(live.Recent), live.Recent.Period.From
-	f.Period, f.PeriodID = v.Period, periodID(a, v)
-	f.Availability, f.Target, f.Breach = v.Availability, v.Target, v.Breach
-	f.Budget, f.BudgetLeft = v.Budget, v.BudgetLeft
+	f.Figures(v)
+	f.PeriodID, f.Rolling = periodID(a, v), a.Period.Kind == contract.Rolling
 	if w := live.InWindow; w != nil {
 		f.Maintenance = &incident.Cover{ID: w.ID, Until: w.To, Qualifies: live.Excused}
 		if !live.Excused {

@@ -72,17 +72,21 @@ func recordOf(a *contract.Agreement, p contract.Planned, now int64) (store.Maint
 	if err != nil {
 		return store.MaintenanceRecord{}, err
 	}
-	from := contract.At(start, a.Zone).UnixMilli()
+	zone := a.Zone
+	if p.Zone != nil {
+		zone = p.Zone
+	}
+	from := contract.At(start, zone).UnixMilli()
 	m := store.MaintenanceRecord{
 		Agreement: a.ID, Services: p.Services, From: from, To: from + p.Length.Milliseconds(),
 		// A file may say that it was announced later, never earlier than we saw it.
 		AnnouncedAt: max(now, p.Announced), Emergency: p.Emergency, Reason: p.Reason, CreatedBy: byFile,
 	}
 	if p.RRule != "" {
-		m.RRule, m.Zone, m.Start, m.Until, m.Except = p.RRule, a.Zone.String(), p.Start, p.Until, p.Except
+		m.RRule, m.Zone, m.Start, m.Until, m.Except = p.RRule, zone.String(), p.Start, p.Until, p.Except
 		m.Length, m.To = p.Length.Milliseconds(), from+seriesReach.Milliseconds()
 	}
-	sum := sha256.Sum256(fmt.Append(nil, a.Zone, p.Services, p.Start, p.Length, p.RRule, p.Until, p.Except, p.Emergency))
+	sum := sha256.Sum256(fmt.Append(nil, zone, p.Services, p.Start, p.Length, p.RRule, p.Until, p.Except, p.Emergency))
 	m.ID = fmt.Sprintf("plan-%s-%s-%s", a.ID, p.ID, hex.EncodeToString(sum[:4]))
 	return m, nil
 }
@@ -97,7 +101,7 @@ func announcePlanned(ctx context.Context, db *store.Store, set *contract.Set, no
 			if err != nil {
 				return fmt.Errorf("agreement %s: maintenance %s: %w", a.ID, p.ID, err)
 			}
-			if err := announceOnce(ctx, db, &m); err != nil {
+			if _, err := announceOnce(ctx, db, &m); err != nil {
 				return err
 			}
 			planned[m.ID] = true
@@ -118,17 +122,17 @@ func announcePlanned(ctx context.Context, db *store.Store, set *contract.Set, no
 	return nil
 }
 
-// announceOnce records m unless it is on record. What was taken out of a file
-// and put back is a new announcement, "…-2".
-func announceOnce(ctx context.Context, db *store.Store, m *store.MaintenanceRecord) error {
+// announceOnce records m, or reports that it is known. What was taken back and
+// comes again is a new announcement, "…-2".
+func announceOnce(ctx context.Context, db *store.Store, m *store.MaintenanceRecord) (known bool, err error) {
 	name := m.ID
 	for n := 2; ; n++ {
 		old, err := db.MaintenanceByID(ctx, m.ID)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
-			return db.AddMaintenance(ctx, *m)
+			return false, db.AddMaintenance(ctx, *m)
 		case err != nil || old.CancelledAt == 0:
-			return err
+			return err == nil, err
 		}
 		m.ID = fmt.Sprintf("%s-%d", name, n)
 	}

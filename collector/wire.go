@@ -131,20 +131,20 @@ func (c *collector) reload(ctx context.Context, load func() (*Config, error)) er
 		changed bool
 	}{
 		{"web", cfg.Web != old.Web}, {"store", cfg.Store != old.Store}, {"log", cfg.Log != old.Log},
-		{"evaluate", cfg.Evaluate != old.Evaluate},
+		{"evaluate", cfg.Evaluate != old.Evaluate}, {"alerts", cfg.Alerts != old.Alerts},
 	} {
 		if x.changed {
 			return fmt.Errorf("[%s] changed: only [probing], [agreements] and [[notify]] can be reloaded; restart the collector for the rest", x.key)
 		}
 	}
-	apply, err := c.prepareAlerts(cfg)
+	channels, err := openChannels(cfg)
 	if err != nil {
 		return err
 	}
 	if err := c.loadAgreements(ctx, cfg); err != nil {
 		return err
 	}
-	apply()
+	c.useChannels(channels)
 	c.cfg.Store(cfg)
 	c.retireAlerts(ctx)
 	c.web.Publish(web.Event{Kind: "agreement", At: c.now().UnixMilli()})

@@ -74,7 +74,12 @@ func LoadFile(path string) (*Agreement, []FieldError) {
 // Parse reads an agreement from its bytes. name stands in messages, and the files
 // that the agreement names are looked for beside it.
 func Parse(name string, data []byte) (*Agreement, []FieldError) {
-	return parse(name, data, surroundings{
+	return parse(name, data, osSurroundings(name))
+}
+
+// osSurroundings look for files beside the agreement's own.
+func osSurroundings(name string) surroundings {
+	return surroundings{
 		read: func(path string, limit int64) ([]byte, error) {
 			if !filepath.IsAbs(path) {
 				path = filepath.Join(filepath.Dir(name), path)
@@ -82,7 +87,7 @@ func Parse(name string, data []byte) (*Agreement, []FieldError) {
 			return readBounded(path, limit)
 		},
 		env: os.LookupEnv,
-	})
+	}
 }
 
 // surroundings are what an agreement may refer to outside its own bytes.

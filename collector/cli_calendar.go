@@ -1,0 +1,130 @@
+package collector
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/probity-sla/probity/collector/store"
+	"github.com/probity-sla/probity/internal/contract"
+)
+
+// maxCalendarBytes bounds an iCalendar that is read.
+const maxCalendarBytes = 4 << 20
+
+func importCalendar(fs *flag.FlagSet, s *streams) func(context.Context, []string) error {
+	load := configFlag(fs, s)
+	agreement := fs.String("agreement", "", "`ID` of the agreement (needed)")
+	by := fs.String("by", operator(), "`NAME` of who announces it")
+	return func(ctx context.Context, args []string) error {
+		planned, err := readCalendar(args[0])
+		if err != nil {
+			return err
+		}
+		return withStore(ctx, load, false, func(cfg *Config, db *store.Store) error {
+			a, err := agreementOf(cfg, *agreement)
+			if err != nil {
+				return err
+			}
+			now := time.Now().UnixMilli()
+			added := 0
+			for _, p := range planned {
+				m, err := recordOf(a, p, now)
+				if err != nil {
+					return fmt.Errorf("calendar entry %s: %w", p.ID, err)
+				}
+				if m.To <= now {
+					fmt.Fprintf(s.err, "%s is over: passed over; to leave out past time record a correction\n", p.ID)
+					continue
+				}
+				m.ID, m.CreatedBy = "cal-"+m.ID[len("plan-"):], *by
+				before := m.ID
+				known, err := announceOnce(ctx, db, &m)
+				if err != nil {
+					return err
+				}
+				if known {
+					fmt.Fprintf(s.out, "%s is announced already\n", before)
+					continue
+				}
+				added++
+				fmt.Fprintf(s.out, "%s announced: %s\n", m.ID, p.Reason)
+			}
+			fmt.Fprintf(s.out, "%d of %d entries announced\n", added, len(planned))
+			return nil
+		})
+	}
+}
+
+func readCalendar(path string) ([]contract.Planned, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxCalendarBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxCalendarBytes {
+		return nil, fmt.Errorf("%s is larger than %d bytes", path, maxCalendarBytes)
+	}
+	planned, faults := contract.ParseICS(data)
+	for i := range faults {
+		faults[i].File = path
+	}
+	return planned, contract.Join(faults)
+}
+
+func exportCalendar(fs *flag.FlagSet, s *streams) func(context.Context, []string) error {
+	load := configFlag(fs, s)
+	agreement := fs.String("agreement", "", "`ID` of the agreement (needed)")
+	return func(ctx context.Context, _ []string) error {
+		return withStore(ctx, load, true, func(cfg *Config, db *store.Store) error {
+			a, err := agreementOf(cfg, *agreement)
+			if err != nil {
+				return err
+			}
+			return writeCalendar(ctx, s.out, db, a, time.Now())
+		})
+	}
+}
+
+// writeCalendar serves the maintenance of an agreement that stands or stood.
+func writeCalendar(ctx context.Context, w io.Writer, db *store.Store, a *contract.Agreement, now time.Time) error {
+	records, err := db.Maintenance(ctx, a.ID, now.Add(-maintenanceBack).UnixMilli(), 1<<62)
+	if err != nil {
+		return err
+	}
+	var planned []contract.Planned
+	for i := range records {
+		m := &records[i]
+		if m.CancelledAt != 0 && m.CancelledAt <= m.From {
+			continue
+		}
+		p := plannedOf(m)
+		p.Zone = a.Zone
+		if m.RRule != "" {
+			if p.Zone, err = time.LoadLocation(m.Zone); err != nil {
+				return fmt.Errorf("maintenance %s: %w", m.ID, err)
+			}
+			if m.CancelledAt != 0 {
+				p.Until = time.UnixMilli(m.CancelledAt).In(p.Zone).Format("2006-01-02T15:04:05")
+			}
+		} else {
+			p.Start = time.UnixMilli(m.From).In(a.Zone).Format("2006-01-02T15:04:05")
+			end := m.To
+			for _, at := range []int64{m.CancelledAt, m.EndedAt} {
+				if at != 0 {
+					end = min(end, at)
+				}
+			}
+			p.Length = time.Duration(end-m.From) * time.Millisecond
+		}
+		planned = append(planned, p)
+	}
+	return contract.WriteICS(w, a.Name, a.Zone, now.UnixMilli(), planned)
+}
