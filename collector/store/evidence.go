@@ -49,7 +49,7 @@ func appendEvidence(dst []byte, r *protocol.Result) []byte {
 		set bool
 	}{
 		{hasCause, r.Cause != 0}, {hasStatus, r.Status != 0}, {hasEndpoint, r.Endpoint != ""},
-		{hasMessage, r.Message != "" && !up}, {hasExpiry, r.TLSExpiry > 0}, {hasEchoes, r.Sent > 0},
+		{hasMessage, r.Message != "" && !up}, {hasExpiry, r.TLSExpiry > 0}, {hasEchoes, r.Sent > 0 || r.Received > 0},
 		{hasLateness, lateness > 0}, {hasDuration, r.Duration > 0 && !up}, {hasPhases, r.Phases != protocol.Phases{} && !up},
 	} {
 		if f.set {
