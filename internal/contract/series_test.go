@@ -124,6 +124,19 @@ func drawRule(t *rapid.T) string {
 	return rule
 }
 
+// firstOf is the first occurrence after a day, looked for where the library soon
+// gives up.
+func firstOf(t *rapid.T, o rrule.ROption, after time.Time) (time.Time, bool) {
+	const cycles = 7600
+	o.Dtstart = after.AddDate(cycles, 0, 0)
+	r, err := rrule.NewRRule(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, ok := r.Iterator()()
+	return first.AddDate(-cycles, 0, 0), ok && first.Year() < 9700
+}
+
 // Whatever the rule, moving its start close to the window changes nothing.
 func TestAdvancingTheStartChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -132,6 +145,10 @@ func TestAdvancingTheStartChangesNothing(t *testing.T) {
 		o, err := parseRule(text, time.UTC)
 		if err != nil {
 			return
+		}
+		start, ok := firstOf(t, *o, start)
+		if !ok {
+			return // a rule that never comes true is not loaded
 		}
 		o.Dtstart = start
 		lo := start.AddDate(0, 0, rapid.IntRange(-400, 5000).Draw(t, "after"))
