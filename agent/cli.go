@@ -107,7 +107,8 @@ func dispatch(ctx context.Context, args []string, s *streams) error {
 func overview(w io.Writer) {
 	fmt.Fprint(w, "probity-agent probes what a collector assigns to it and delivers every result.\n\nCommands:\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-22s %s\n", strings.TrimSpace(c.name+" "+c.args), c.short)
+		summary, _, _ := strings.Cut(c.short, "\n")
+		fmt.Fprintf(w, "  %-26s %s\n", strings.TrimSpace(c.name+" "+c.args), summary)
 	}
 	fmt.Fprint(w, "\n`probity-agent COMMAND --help` explains a command and shows an example.\n")
 }
