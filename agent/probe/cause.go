@@ -23,10 +23,11 @@ import (
 type fault struct {
 	cause   protocol.Cause
 	message string
+	err     error // that it was made of, if any
 }
 
 func faultf(cause protocol.Cause, format string, args ...any) *fault {
-	return &fault{cause, fmt.Sprintf(format, args...)}
+	return &fault{cause: cause, message: fmt.Sprintf(format, args...)}
 }
 
 // outcomeOf is the verdict that a cause stands for.
@@ -99,13 +100,13 @@ func classify(in phase, err error) protocol.Cause {
 // fail makes the fault of an error at a place: a host name, or the endpoint.
 func (r *run) fail(in phase, place string, err error) *fault {
 	if r.ctx.Err() == context.Canceled {
-		return &fault{protocol.CauseAgentFault, "the agent stopped before the probe was done"}
+		return faultf(protocol.CauseAgentFault, "the agent stopped before the probe was done")
 	}
 	why := reason(err)
 	if timedOut(err) {
 		why = fmt.Sprintf("no answer within %v", round(time.Since(r.start)))
 	}
-	return &fault{classify(in, err), phaseNames[in] + " " + place + ": " + why}
+	return &fault{classify(in, err), phaseNames[in] + " " + place + ": " + why, err}
 }
 
 // reason puts an error into words that cannot hold what the peer sent.
@@ -113,13 +114,13 @@ func reason(err error) string {
 	var errno syscall.Errno
 	var lookup *net.DNSError
 	var verify *tls.CertificateVerificationError
-	var alert tls.AlertError
+	var op *net.OpError
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &verify):
 		return verify.Err.Error()
-	case errors.As(err, &alert):
-		return alert.Error()
+	case errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error"):
+		return op.Err.Error() // a TLS alert: one of a fixed set of texts
 	case errors.As(err, &record):
 		return "the peer does not speak TLS"
 	case errors.As(err, &lookup):

@@ -46,9 +46,11 @@ func (r *run) dial(to netip.AddrPort, n int) (*net.TCPConn, *fault) {
 	r.res.Endpoint = to.String()
 	begin := time.Now()
 	ctx := &dialContext{r.ctx, share(begin, r.deadline, n)}
-	conn, err := dialer.DialTCP(ctx, "tcp", netip.AddrPort{}, to)
+	// Not DialTCP, which binds: a bound port cannot be shared among destinations.
+	c, err := dialer.DialContext(ctx, "tcp", r.res.Endpoint)
 	r.res.Phases.Connect += time.Since(begin)
 	if err == nil {
+		conn := c.(*net.TCPConn)
 		if err = conn.SetDeadline(r.deadline); err == nil {
 			return conn, nil
 		}

@@ -150,7 +150,7 @@ func (p *dnsPlan) overTCP(r *run) *fault {
 	}
 	r.res.Phases.Transfer = time.Since(first)
 	if len(reply) < 2 || binary.BigEndian.Uint16(reply) != id || !answers(reply, p.query) {
-		return &fault{protocol.CauseProtocol, "the reply over TCP does not answer the question that was asked"}
+		return faultf(protocol.CauseProtocol, "the reply over TCP does not answer the question that was asked")
 	}
 	return p.judge(r, reply)
 }
@@ -159,7 +159,7 @@ func (p *dnsPlan) judge(r *run, reply []byte) *fault {
 	var m dns.Msg
 	// Unpack takes fewer answers than the header promises for all there are.
 	if err := m.Unpack(reply); err != nil || len(m.Answer) != int(binary.BigEndian.Uint16(reply[6:])) {
-		return &fault{protocol.CauseProtocol, "the reply is not a well-formed DNS message"}
+		return faultf(protocol.CauseProtocol, "the reply is not a well-formed DNS message")
 	}
 	r.res.Status = m.Rcode
 	if !slices.Contains(p.rcodes, m.Rcode) {

@@ -195,31 +195,21 @@ func (p *httpPlan) probe(r *run) *fault {
 // visit sends one request. It returns the hop that a redirect leads to, or the
 // verdict on the answer.
 func (p *httpPlan) visit(r *run, h *hop, followed int) (*hop, *fault) {
-	tcp, f := r.connect(h.at)
+	conn, f := r.open(h.at, h.tls)
 	if f != nil {
 		return nil, f
 	}
-	defer closeQuietly(tcp)
-	defer r.watch(tcp)()
-	conn := net.Conn(tcp)
-	var expiring *fault
-	if h.tls != nil {
-		secure, f := r.handshake(tcp, h.tls)
-		if secure == nil {
-			return nil, f
-		}
-		conn, expiring = secure, f
-	}
+	defer closeQuietly(conn)
 	var next *hop
 	if p.version == "2" {
-		next, f = p.exchange2(r, h, conn, followed)
+		next, f = p.exchange2(r, h, conn.Conn, followed)
 	} else {
-		next, f = p.exchange1(r, h, conn, followed)
+		next, f = p.exchange1(r, h, conn.Conn, followed)
 	}
 	if f != nil {
 		return nil, f
 	}
-	return next, expiring
+	return next, conn.expiring
 }
 
 // settle judges an answer whose header has come, reading its body as far as needed.

@@ -22,7 +22,7 @@ var http2Transport = http2.Transport{
 // exchange2 sends a request as HTTP/2 on a connection of its own.
 func (p *httpPlan) exchange2(r *run, h *hop, conn net.Conn, followed int) (*hop, *fault) {
 	if !offersHTTP2(conn) {
-		return nil, &fault{protocol.CauseProtocol, "the server did not agree to HTTP/2 (ALPN h2)"}
+		return nil, faultf(protocol.CauseProtocol, "the server did not agree to HTTP/2 (ALPN h2)")
 	}
 	ctx, cancel := context.WithDeadline(r.ctx, r.deadline)
 	defer cancel()

@@ -88,7 +88,7 @@ func (p *Prober) Run(ctx context.Context, check *protocol.Check, slot int64) (re
 			p.counts.panics.Inc()
 			p.log.LogAttrs(ctx, slog.LevelError, "probe panicked; its result is unknown, please report this",
 				slog.String("check", string(check.ID)), slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
-			r.finish(&fault{protocol.CauseAgentFault, "the probe panicked; the agent's log has the stack"}, check.Degraded)
+			r.finish(faultf(protocol.CauseAgentFault, "the probe panicked; the agent's log has the stack"), check.Degraded)
 		}
 		p.counts.observe(check.Kind, &res)
 	}()
@@ -108,11 +108,11 @@ type run struct {
 
 func (r *run) perform(check *protocol.Check) *fault {
 	if r.p.closed.Load() {
-		return &fault{protocol.CauseAgentFault, "the agent is stopping"}
+		return faultf(protocol.CauseAgentFault, "the agent is stopping")
 	}
 	plan, err := r.p.plans.get(check)
 	if err != nil {
-		return &fault{protocol.CauseAgentFault, "the check cannot be run: " + err.Error()}
+		return faultf(protocol.CauseAgentFault, "the check cannot be run: %v", err)
 	}
 	r.start = time.Now() // what compiling took is not the target's latency
 	r.res.Lateness = max(0, r.start.Sub(time.UnixMilli(r.res.Slot)))

@@ -24,7 +24,7 @@ func (p *httpPlan) redirected(from *hop, resp *http.Response, followed int) (*ho
 	}
 	to, err := from.url.Parse(resp.Header.Get("Location"))
 	if err != nil {
-		return nil, &fault{protocol.CauseRedirect, "the redirect's Location is not a URL"}
+		return nil, faultf(protocol.CauseRedirect, "the redirect's Location is not a URL")
 	}
 	stays := sameAuthority(from.url, to)
 	if !stays && !p.leave {
@@ -45,7 +45,7 @@ func (p *httpPlan) redirected(from *hop, resp *http.Response, followed int) (*ho
 	}
 	next, err := p.newHop(to, method, body, headers)
 	if err != nil {
-		return nil, &fault{protocol.CauseRedirect, "the redirect leads to no place that can be probed"}
+		return nil, faultf(protocol.CauseRedirect, "the redirect leads to no place that can be probed")
 	}
 	return next, nil
 }

@@ -48,21 +48,11 @@ func prepareTCP(check *protocol.Check, c *planCache) (plan, error) {
 }
 
 func (p *tcpPlan) probe(r *run) *fault {
-	tcp, f := r.connect(p.at)
+	conn, f := r.open(p.at, p.tls)
 	if f != nil {
 		return f
 	}
-	defer closeQuietly(tcp)
-	defer r.watch(tcp)()
-	conn := net.Conn(tcp)
-	var expiring *fault
-	if p.tls != nil {
-		secure, f := r.handshake(tcp, p.tls)
-		if secure == nil {
-			return f
-		}
-		conn, expiring = secure, f
-	}
+	defer closeQuietly(conn)
 	sent := time.Now()
 	if len(p.send) > 0 {
 		if _, err := conn.Write(p.send); err != nil {
@@ -74,7 +64,7 @@ func (p *tcpPlan) probe(r *run) *fault {
 			return f
 		}
 	}
-	return expiring
+	return conn.expiring
 }
 
 var expectBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}

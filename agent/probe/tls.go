@@ -13,8 +13,13 @@ import (
 // tlsPlan is how a connection is secured and its certificate judged.
 type tlsPlan struct {
 	config    *tls.Config
+	hybrid    *tls.Config // for a peer that refuses what config offers
 	minExpiry time.Duration
 }
+
+// classical leaves out the post-quantum key exchange, which costs 200 µs of CPU
+// a handshake: what a probe sends need not stay secret for decades.
+var classical = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
 
 func prepareTLS(spec *protocol.TLSSpec, host, alpn string, c *planCache) (*tlsPlan, error) {
 	if spec == nil {
@@ -36,14 +41,68 @@ func prepareTLS(spec *protocol.TLSSpec, host, alpn string, c *planCache) (*tlsPl
 		}
 		config.RootCAs = pool
 	}
-	return &tlsPlan{config, spec.MinExpiry}, nil
+	hybrid := config.Clone()
+	config.CurvePreferences = classical
+	return &tlsPlan{config, hybrid, spec.MinExpiry}, nil
 }
 
-// handshake secures a connection and notes when its certificates end. A fault
-// with the cause tls_expiring is none: the caller goes on and reports it last.
-func (r *run) handshake(conn net.Conn, p *tlsPlan) (*tls.Conn, *fault) {
+// connection is an open one, secured where the check says so.
+type connection struct {
+	net.Conn
+	tcp      *net.TCPConn
+	unwatch  func() bool
+	expiring *fault // to be reported when nothing worse is found
+}
+
+// Close closes the TCP connection alone: a TLS farewell could block on a peer that does not read.
+func (c *connection) Close() error {
+	c.unwatch()
+	return c.tcp.Close()
+}
+
+// open connects to a place and, with a plan, secures the connection.
+func (r *run) open(at place, p *tlsPlan) (*connection, *fault) {
+	if p == nil {
+		return r.openWith(at, nil, 0)
+	}
+	c, f := r.openWith(at, p.config, p.minExpiry)
+	if f != nil && refusesClassical(f.err) {
+		return r.openWith(at, p.hybrid, p.minExpiry)
+	}
+	return c, f
+}
+
+func (r *run) openWith(at place, config *tls.Config, minExpiry time.Duration) (*connection, *fault) {
+	tcp, f := r.connect(at)
+	if f != nil {
+		return nil, f
+	}
+	c := &connection{Conn: tcp, tcp: tcp, unwatch: r.watch(tcp)}
+	if config == nil {
+		return c, nil
+	}
+	secure := tls.Client(tcp, config)
+	c.Conn = secure
+	f = r.handshake(secure, minExpiry)
+	if f != nil && f.cause != protocol.CauseTLSExpiring {
+		closeQuietly(c)
+		return nil, f
+	}
+	c.expiring = f
+	return c, nil
+}
+
+// refusesClassical says whether a peer gave the answer of one that knows none of the key exchanges offered.
+func refusesClassical(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error" && op.Err.Error() == handshakeFailure.Error()
+}
+
+const handshakeFailure = tls.AlertError(40)
+
+// handshake secures a connection and notes when its certificates end.
+func (r *run) handshake(secure *tls.Conn, minExpiry time.Duration) *fault {
 	begin := time.Now()
-	secure := tls.Client(conn, p.config)
 	err := secure.Handshake()
 	r.res.Phases.TLS += time.Since(begin)
 	if err != nil {
@@ -51,12 +110,12 @@ func (r *run) handshake(conn net.Conn, p *tlsPlan) (*tls.Conn, *fault) {
 		if errors.As(err, &verify) {
 			r.noteExpiry(verify.UnverifiedCertificates)
 		}
-		return nil, r.fail(handshaking, r.res.Endpoint, err)
+		return r.fail(handshaking, r.res.Endpoint, err)
 	}
 	state := secure.ConnectionState()
 	served := r.noteExpiry(state.PeerCertificates)
-	if p.minExpiry <= 0 {
-		return secure, nil
+	if minExpiry <= 0 {
+		return nil
 	}
 	// A server may send certificates that no chain needs; only a chain that verified counts.
 	ends := served
@@ -65,13 +124,13 @@ func (r *run) handshake(conn net.Conn, p *tlsPlan) (*tls.Conn, *fault) {
 	}
 	left := ends.Sub(begin)
 	if left <= 0 {
-		return nil, faultf(protocol.CauseTLSExpired, "the certificate ended on %s", ends.UTC().Format(time.DateTime))
+		return faultf(protocol.CauseTLSExpired, "the certificate ended on %s", ends.UTC().Format(time.DateTime))
 	}
-	if left < p.minExpiry {
-		return secure, faultf(protocol.CauseTLSExpiring, "the certificate ends on %s, in %v; less than %v is degraded",
-			ends.UTC().Format(time.DateTime), left.Round(time.Minute), p.minExpiry)
+	if left < minExpiry {
+		return faultf(protocol.CauseTLSExpiring, "the certificate ends on %s, in %v; less than %v is degraded",
+			ends.UTC().Format(time.DateTime), left.Round(time.Minute), minExpiry)
 	}
-	return secure, nil
+	return nil
 }
 
 func (r *run) noteExpiry(chain []*x509.Certificate) time.Time {

@@ -27,6 +27,15 @@ func TestTLS(t *testing.T) {
 	plain := listen(t, sayAndClose("220 not TLS\r\n"))
 	closing := listen(t, sayAndClose(""))
 	resetting := listen(t, reset)
+	hybridOnly := listen(t, func(c net.Conn) {
+		secure := tls.Server(c, &tls.Config{CurvePreferences: []tls.CurveID{tls.X25519MLKEM768},
+			Certificates: []tls.Certificate{ca.issue(t, ends, "127.0.0.1")}})
+		if secure.Handshake() != nil {
+			closeQuietly(c)
+			return
+		}
+		serve(secure)
+	})
 	oldOnly := listen(t, func(c net.Conn) {
 		secure := tls.Server(c, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10,
 			Certificates: []tls.Certificate{ca.issue(t, ends, "127.0.0.1")}})
@@ -53,6 +62,7 @@ func TestTLS(t *testing.T) {
 		{"a certificate of the future is expired", early, protocol.TLSSpec{CAPEM: ca.pem}, protocol.CauseTLSExpired, time.Time{}},
 		{"a certificate that ends soon is degraded", good, protocol.TLSSpec{CAPEM: ca.pem, MinExpiry: 31 * day}, protocol.CauseTLSExpiring, ends},
 		{"a certificate that lasts is up", good, protocol.TLSSpec{CAPEM: ca.pem, MinExpiry: 29 * day}, protocol.CauseNone, ends},
+		{"a server that insists on the post-quantum key exchange is up", hybridOnly, protocol.TLSSpec{CAPEM: ca.pem}, protocol.CauseNone, ends},
 		{"a server without TLS fails the handshake", plain, protocol.TLSSpec{}, protocol.CauseTLSHandshake, time.Time{}},
 		{"a server that only speaks TLS 1.0 fails the handshake", oldOnly, protocol.TLSSpec{}, protocol.CauseTLSHandshake, time.Time{}},
 		{"a close in the handshake is a reset", closing, protocol.TLSSpec{}, protocol.CauseReset, time.Time{}},
@@ -72,6 +82,18 @@ func TestTLS(t *testing.T) {
 				t.Errorf("%s: TLSExpiry = %d; want %d", row.sentence, res.TLSExpiry, row.expiry.UnixMilli())
 			}
 		}
+	}
+}
+
+func TestTLSAlertsAreNamed(t *testing.T) {
+	oldOnly := listen(t, func(c net.Conn) {
+		secure := tls.Server(c, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10})
+		_ = secure.Handshake()
+		closeQuietly(secure)
+	})
+	res := newProber(t).once(check(protocol.KindHTTP, "https://"+oldOnly))
+	if want := "protocol version not supported"; !strings.Contains(res.Message, want) {
+		t.Errorf("Run().Message = %q; want it to say %q", res.Message, want)
 	}
 }
 
