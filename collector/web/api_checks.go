@@ -31,8 +31,8 @@ type locationDoc struct {
 type resultDoc struct {
 	Slot           int64            `json:"slot"`
 	IntervalMS     int64            `json:"interval_ms"`
-	LatenessMicros int64            `json:"lateness_micros"`
-	DurationMicros int64            `json:"duration_micros"`
+	LatenessMicros int64            `json:"lateness_us"`
+	DurationMicros int64            `json:"duration_us"`
 	Outcome        protocol.Outcome `json:"outcome"`
 	Cause          protocol.Cause   `json:"cause,omitempty"`
 	Phases         phasesDoc        `json:"phases"`
@@ -45,11 +45,11 @@ type resultDoc struct {
 }
 
 type phasesDoc struct {
-	Resolve   int64 `json:"resolve_micros"`
-	Connect   int64 `json:"connect_micros"`
-	TLS       int64 `json:"tls_micros"`
-	FirstByte int64 `json:"first_byte_micros"`
-	Transfer  int64 `json:"transfer_micros"`
+	Resolve   int64 `json:"resolve_us"`
+	Connect   int64 `json:"connect_us"`
+	TLS       int64 `json:"tls_us"`
+	FirstByte int64 `json:"first_byte_us"`
+	Transfer  int64 `json:"transfer_us"`
 }
 
 func describeResult(r protocol.Result) resultDoc {

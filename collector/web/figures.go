@@ -24,6 +24,7 @@ type verdictView struct {
 	Objective string // "99.9"; "" without
 	Verdict   string // kept, missed, no objective, no data
 	Bounds    string // "" when nothing is unknown
+	Uncertain bool   // the objective lies between the bounds: unknown time could turn the verdict
 	Coverage  string
 	Observed  int64 // ms judged and known
 	Down      int64
@@ -43,6 +44,7 @@ func (s *Server) verdict(name string, v *sla.Verdict, zone *time.Location) verdi
 	if b := report.Bounds(v); b != report.Absent {
 		d.Bounds = b
 	}
+	d.Uncertain = d.Bounds != "" && v.Target.Present() && v.Lower.Cmp(v.Target) < 0 && v.Upper.Cmp(v.Target) >= 0
 	if v.Raw.Present() && v.Raw.Cmp(v.Availability) != 0 {
 		d.Raw = report.Figure(v.Raw, v.Target)
 	}

@@ -32,6 +32,7 @@ type fixture struct {
 	windows    []MaintenanceWindow
 	agents     []Agent
 	alerts     []Alert
+	liveAge    int64 // ms: how old present states are
 	fail       error // returned by every read when set
 }
 
@@ -250,7 +251,7 @@ func (f *fixture) Live(_ context.Context, id string) (Live, error) {
 	if f.fail != nil || a == nil {
 		return Live{}, cmpErr(f.fail, ErrNotFound)
 	}
-	l := Live{Agreement: id, At: fixtureNow.UnixMilli(), State: sla.Up}
+	l := Live{Agreement: id, At: fixtureNow.UnixMilli() - f.liveAge, State: sla.Up}
 	for _, svc := range a.Services {
 		s := ServiceLive{Service: svc.ID}
 		if h := f.history[id+"/"+svc.ID]; len(h) > 0 {

@@ -89,7 +89,7 @@ type Evidence interface {
 // Latency is how long the probe of one slot took.
 type Latency struct {
 	Slot   int64 `json:"slot"` // ms UTC
-	Micros int64 `json:"micros"`
+	Micros int64 `json:"duration_us"`
 }
 
 // Maintenance lists announced windows, those of the agreement's file included.

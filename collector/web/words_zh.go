@@ -12,7 +12,8 @@ var chineseWords = map[string]string{
 	"no data": "无数据", "silent": "无消息", "reporting": "上报中", "revoked": "已撤销", "never heard of": "从未上报",
 
 	// Verdicts
-	"kept": "达标", "missed": "未达标", "no objective": "无目标", "objective %s %%": "目标 %s %%", "coverage": "覆盖率",
+	"kept": "达标", "missed": "未达标", "no objective": "无目标", "objective %s %%": "目标 %s %%", "not certain": "未定",
+	"The objective lies between the bounds: the unknown time could turn the verdict.": "目标位于上下界之间：未知时间可能改变结论。", "coverage": "覆盖率",
 	"observed, nothing unknown": "已观测，无未知", "nothing to judge yet": "暂无可评定的数据", "as observed": "观测值", "down": "故障",
 	"left": "剩余", "of": "/", "overspent by": "超支", "no budget": "无预算",
 	"Budget: %s of %s spent":                                                     "预算：已用 %s，共 %s",
