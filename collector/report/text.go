@@ -148,7 +148,11 @@ func (p *printer) service(s *sla.ServiceStatement) {
 	}
 	p.line("")
 	p.line("%s", title)
-	p.line("  availability  %s %% = %s", Figure(v.Availability, v.Target), Fraction(v.Availability))
+	if v.Availability.Present() {
+		p.line("  availability  %s %% = %s", Figure(v.Availability, v.Target), Fraction(v.Availability))
+	} else {
+		p.line("  availability  none: nothing in this period could be judged")
+	}
 	p.account(v)
 	p.outages(v)
 	p.ledger(v)
@@ -156,8 +160,8 @@ func (p *printer) service(s *sla.ServiceStatement) {
 
 // account prints the sum that must come out: good + bad + excluded + dropped = scope.
 func (p *printer) account(v *sla.Verdict) {
-	t := newTable("lrl", "good", RatioSeconds(v.Good)+" s", remainder(v.Good))
-	t.add("bad", RatioSeconds(v.Bad)+" s", remainder(v.Bad))
+	t := newTable("lrl", "good", Seconds(Millis(v.Good))+" s", remainder(v.Good))
+	t.add("bad", Seconds(Millis(v.Bad))+" s", remainder(v.Bad))
 	t.add("excluded", Seconds(v.Excluded)+" s", "")
 	t.add("unknown, left out", Seconds(v.UnknownDropped)+" s", "")
 	t.add("= in scope", Seconds(v.Scope)+" s", "")
@@ -184,8 +188,12 @@ func remainder(r sla.Ratio) string {
 }
 
 func (p *printer) outages(v *sla.Verdict) {
-	if len(v.Outages) == 0 {
-		p.line("  outages: none")
+	switch {
+	case len(v.Outages) == 0 && v.Coverage.Num == 0:
+		p.line("  outages: none on record, but nothing was observed either")
+		return
+	case len(v.Outages) == 0:
+		p.line("  outages: none in the time that was observed")
 		return
 	}
 	p.line("  outages: %d", len(v.Outages))
