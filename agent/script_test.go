@@ -144,7 +144,12 @@ func get(ts *testscript.TestScript, _ bool, args []string) {
 
 // post PATH STATUS [TEXT]: the agent answers a POST so.
 func post(ts *testscript.TestScript, _ bool, args []string) {
-	resp, err := http.Post("http://"+ts.Getenv("ADDR")+args[0], "", nil)
+	req, err := http.NewRequest(http.MethodPost, "http://"+ts.Getenv("ADDR")+args[0], nil)
+	ts.Check(err)
+	if token := ts.Getenv("RELOAD_TOKEN"); token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
 	ts.Check(err)
 	defer func() { _ = resp.Body.Close() }()
 	body, _ := io.ReadAll(resp.Body)
