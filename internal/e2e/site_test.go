@@ -32,6 +32,9 @@ directory = "agreements"
 settle = "1s"
 `
 
+// reloadToken opens POST /-/reload of an agent.
+const reloadToken = "reload-of-tests"
+
 const agentConfig = `
 agent = %q
 data_dir = %q
@@ -47,6 +50,7 @@ max_delay = "50ms"
 
 [web]
 listen_address = "127.0.0.1:0"
+reload_token = "` + reloadToken + `"
 `
 
 // site is one collector with its directory, and the agents that push to it
