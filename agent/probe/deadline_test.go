@@ -97,15 +97,8 @@ func stallingHTTP2(t *testing.T, headers bool) string {
 
 // truncatingThenMute says TC over UDP and nothing over TCP.
 func truncatingThenMute(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l, pc := bothOnOnePort(t)
 	serveOn(t, l, hold)
-	pc, err := net.ListenPacket("udp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -170,6 +163,9 @@ func TestCancellationEndsEveryPhaseAsTheAgentsFault(t *testing.T) {
 	defer p.Close()
 	for name, c := range stalls(t) {
 		c.ID, c.Timeout = protocol.CheckID("a/cancel/"+name), 5*time.Second
+		if _, err := p.plans.get(c); err != nil { // compiled beforehand: one of them sends 8 MiB
+			t.Fatal(err)
+		}
 		ctx, cancel := context.WithCancel(context.Background())
 		stop := time.AfterFunc(20*time.Millisecond, cancel)
 		begin := time.Now()

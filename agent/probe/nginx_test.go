@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 	"net"
@@ -9,8 +10,6 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"crypto/x509"
 
 	"github.com/probity-sla/probity/internal/protocol"
 )
@@ -57,8 +56,7 @@ func startNginx(t testing.TB, ca *authority) (plain, secure string) {
 	}
 	t.Cleanup(func() { _ = cmd.Process.Signal(os.Interrupt); _ = cmd.Wait() })
 	for range 500 {
-		c, err := net.Dial("tcp", secure)
-		if err == nil {
+		if c, err := net.Dial("tcp", secure); err == nil {
 			closeQuietly(c)
 			return plain, secure
 		}

@@ -130,6 +130,27 @@ func reset(c net.Conn) {
 
 func readSome(c net.Conn) { _, _ = c.Read(make([]byte, 64<<10)) }
 
+// bothOnOnePort listens over TCP and UDP on one port of 127.0.0.1; other
+// programs take ports too, so a pair may need several tries.
+func bothOnOnePort(t testing.TB) (net.Listener, net.PacketConn) {
+	t.Helper()
+	var last error
+	for range 50 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pc, err := net.ListenPacket("udp", l.Addr().String())
+		if err == nil {
+			return l, pc
+		}
+		closeQuietly(l)
+		last = err
+	}
+	t.Fatal(last)
+	return nil, nil
+}
+
 // closedPort returns an address of 127.0.0.1 where nothing listens.
 func closedPort(t testing.TB) string {
 	t.Helper()

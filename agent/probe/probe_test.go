@@ -66,14 +66,7 @@ func serveOn(t testing.TB, l net.Listener, serve func(net.Conn)) {
 // dnsServer starts a server on one port of 127.0.0.1, over UDP and TCP.
 func dnsServer(t testing.TB, answer dns.HandlerFunc) string {
 	t.Helper()
-	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", pc.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	l, pc := bothOnOnePort(t)
 	for _, s := range []*dns.Server{{PacketConn: pc, Handler: answer}, {Listener: l, Handler: answer}} {
 		up := make(chan struct{})
 		s.NotifyStartedFunc = func() { close(up) }
