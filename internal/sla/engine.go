@@ -21,6 +21,7 @@ type Engine struct {
 	forgiven []forgiven
 	tickets  []int64
 	wins     []piece
+	capped   []piece // of capWindows: the other buffer
 	adjs     []piece
 	hours    []Window
 	limited  bool // service hours limit the scope
@@ -52,7 +53,7 @@ func (e *Engine) Compute(t *Terms, in *Input) (*Verdict, error) {
 	if e.limited {
 		e.hours = t.Hours.appendWindows(e.hours, in.Period.From, in.Period.To)
 	}
-	e.windows(&t.Maintenance, in.Maintenance, judged, t.Contract)
+	e.windows(&t.Maintenance, in, judged, t.Contract)
 
 	s := sweep{e: e, t: t, in: in, root: root, judged: judged, keep: true}
 	s.judge(t.Missing)

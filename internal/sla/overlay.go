@@ -17,13 +17,13 @@ func (m *MaintenanceTerms) qualifies(w *Maintenance) bool {
 // windows fills e.wins with the windows that excuse, sorted and disjoint:
 // qualified, cut to their longest length, counted once where they overlap, and
 // as far as a cap on window time reaches (F12, F13).
-func (e *Engine) windows(m *MaintenanceTerms, ws []Maintenance, judged Window, v Validity) {
+func (e *Engine) windows(m *MaintenanceTerms, in *Input, judged Window, v Validity) {
 	e.wins = e.wins[:0]
 	if m.Treatment == TreatAsIs {
 		return
 	}
-	for i := range ws {
-		w := &ws[i]
+	for i := range in.Maintenance {
+		w := &in.Maintenance[i]
 		if w.From >= w.To || !m.qualifies(w) {
 			continue
 		}
@@ -43,40 +43,79 @@ func (e *Engine) windows(m *MaintenanceTerms, ws []Maintenance, judged Window, v
 	}
 	e.wins = kept
 	if m.Cap != nil && m.CapBasis == CapWindow {
-		e.capWindows(*m.Cap, judged, v)
+		e.capWindows(&capTill{*m.Cap, max(0, *m.Cap-in.CapSpent), in.CapResets}, judged, v)
 	}
 }
 
-// capWindows cuts e.wins at the instant at which the cap is spent: in time
-// order, on window time inside scope (F13).
-func (e *Engine) capWindows(left int64, judged Window, v Validity) {
-	scope := Window{judged.From, judged.To}
+// capTill is what is left of a cap, and when it starts anew (F13).
+type capTill struct {
+	whole, left int64
+	resets      []int64 // ascending
+}
+
+// at brings the cap to an instant, and returns until when nothing resets it.
+func (c *capTill) at(at int64) (until int64) {
+	for len(c.resets) > 0 && c.resets[0] <= at {
+		c.left, c.resets = c.whole, c.resets[1:]
+	}
+	if len(c.resets) == 0 {
+		return 1<<63 - 1
+	}
+	return c.resets[0]
+}
+
+// capWindows keeps of e.wins what the cap reaches: in time order, spent on
+// window time inside scope (F13).
+func (e *Engine) capWindows(c *capTill, judged Window, v Validity) {
+	scope := judged
 	if v.From != 0 {
 		scope.From = max(scope.From, v.From)
 	}
 	if v.To != 0 {
 		scope.To = min(scope.To, v.To)
 	}
-	hi := 0
-	for i := range e.wins {
-		w := &e.wins[i]
-		for at := max(w.from, scope.From); at < min(w.to, scope.To); {
-			in, next := e.open(&hi, at)
-			next = min(next, w.to, scope.To)
-			if in && next-at > left {
-				w.to = at + left
-				e.wins = e.wins[:i+1]
-				if w.from >= w.to {
-					e.wins = e.wins[:i]
-				}
-				return
-			}
+	kept, hi := e.capped[:0], 0
+	for _, w := range e.wins {
+		for at := w.from; at < w.to; {
+			in, next := e.inScope(&hi, at, scope)
+			next = min(next, w.to, c.at(at))
+			to := next
 			if in {
-				left -= next - at
+				to = min(to, at+c.left)
+				c.left -= to - at
+			}
+			if to > at {
+				kept = extend(kept, piece{at, to, w.index})
+			}
+			if to < next && len(c.resets) == 0 {
+				e.wins, e.capped = kept, e.wins // spent for good
+				return
 			}
 			at = next
 		}
 	}
+	e.wins, e.capped = kept, e.wins
+}
+
+// extend appends a piece, or lengthens the last one of the same window.
+func extend(list []piece, p piece) []piece {
+	if n := len(list); n > 0 && list[n-1].index == p.index && list[n-1].to == p.from {
+		list[n-1].to = p.to
+		return list
+	}
+	return append(list, p)
+}
+
+// inScope tells whether an instant counts, and until when that stays so.
+func (e *Engine) inScope(hi *int, at int64, scope Window) (in bool, until int64) {
+	switch {
+	case at < scope.From:
+		return false, scope.From
+	case at >= scope.To:
+		return false, 1<<63 - 1
+	}
+	in, until = e.open(hi, at)
+	return in, min(until, scope.To)
 }
 
 // open tells whether the service hours hold at an instant, and until when that

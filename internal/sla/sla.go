@@ -93,6 +93,8 @@ type Input struct {
 	Zone        *time.Location
 	Observed    Observation
 	Maintenance []Maintenance
+	CapSpent    int64   // ms of the maintenance cap spent before Period, where the cap's own span is longer
+	CapResets   []int64 // instants inside Period at which the cap starts anew, ascending, where its span is shorter
 	Adjustments []Adjustment
 	Tickets     []int64
 	AsOf        int64 // adjustments as approved at this instant; 0: all approved and not revoked

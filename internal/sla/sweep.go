@@ -1,7 +1,5 @@
 package sla
 
-import "math"
-
 // sweep is steps F and G: it walks once through segments, windows, corrections
 // and scope, all sorted, and accounts for every instant of the judged window.
 type sweep struct {
@@ -14,7 +12,7 @@ type sweep struct {
 	keep   bool // write the ledger and name who decided
 
 	sums       sums
-	capLeft    int64
+	cap        *capTill // on down time; nil: none
 	groups     []group
 	si, wi, ai int
 	hi, oi     int
@@ -40,9 +38,9 @@ func (s *sweep) run() {
 	e := s.e
 	e.ledger, s.groups = e.ledger[:0], e.groups[:0]
 	s.sums, s.si, s.wi, s.ai, s.hi, s.oi = sums{}, 0, 0, 0, 0, 0
-	s.capLeft = math.MaxInt64
+	s.cap = nil
 	if c := s.t.Maintenance.Cap; c != nil && s.t.Maintenance.CapBasis == CapDowntime {
-		s.capLeft = *c
+		s.cap = &capTill{*c, max(0, *c-s.in.CapSpent), s.in.CapResets}
 	}
 	for i := range e.nodes[:e.used] {
 		e.nodes[i].pos = 0
@@ -116,14 +114,15 @@ func at1(list []piece, i *int, at int64, to *int64) *piece {
 // spend takes down time in a window off a cap on down time (F13), and reports
 // whether the window excuses the entry, shortened to what is left.
 func (s *sweep) spend(entry *Entry) bool {
-	if entry.State != Down || s.capLeft == math.MaxInt64 {
+	if entry.State != Down || s.cap == nil {
 		return true
 	}
-	if s.capLeft == 0 {
+	entry.To = min(entry.To, s.cap.at(entry.From))
+	if s.cap.left == 0 {
 		return false
 	}
-	entry.To = min(entry.To, entry.From+s.capLeft)
-	s.capLeft -= entry.To - entry.From
+	entry.To = min(entry.To, entry.From+s.cap.left)
+	s.cap.left -= entry.To - entry.From
 	return true
 }
 
