@@ -57,7 +57,7 @@ func newBroker(set *metrics.Set) *broker {
 
 // Publish tells every open page and stream. It does not block.
 func (s *Server) Publish(e Event) {
-	if e.Kind == "maintenance" || e.Kind == "agreement" {
+	if e.Kind != "statement" { // figures moving on with time are not worth ninety days of reckoning
 		s.strips.forget(e.Agreement)
 	}
 	s.broker.publish(e)

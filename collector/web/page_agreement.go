@@ -114,6 +114,7 @@ func (s *Server) fillAgreement(r *http.Request, f *frame, a *contract.Agreement)
 	if err := s.fillOutages(r, f, v); err != nil {
 		return err
 	}
+	f.Plots, f.Zone = len(v.Plots) > 0, v.Zone.String()
 	v.fillLedger()
 	return s.fillMaintenance(r, v)
 }

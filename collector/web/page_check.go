@@ -80,6 +80,7 @@ func (s *Server) checkPage(r *http.Request, f *frame) (string, error) {
 	slices.SortStableFunc(v.Failures, func(a, b failureRow) int { return cmp.Compare(b.Slot, a.Slot) })
 	v.Failures = v.Failures[:min(len(v.Failures), pageFailures)]
 	v.Plot, err = s.latencyPlot(r.Context(), cv, c, rows)
+	f.Plots, f.Zone = v.Plot != nil, v.Zone.String()
 	return "check.html", err
 }
 

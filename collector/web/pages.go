@@ -36,7 +36,7 @@ type asset struct {
 // assetVersion is in every link to a static file, so that they may be kept for ever.
 func (p *pages) assetVersion() string {
 	h := sha256.New()
-	for _, name := range []string{"probity.css", "probity.js", "uplot.js", "uplot.css"} {
+	for _, name := range []string{"probity.css", "probity.js", "plots.js", "uplot.js", "uplot.css"} {
 		h.Write(p.static[name].body)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12]
@@ -80,7 +80,9 @@ type frame struct {
 	Nav     string // which entry of the menu is the present one
 	Now     int64
 	Version string
-	Live    bool // changes are followed
+	Live    bool   // changes are followed
+	Plots   bool   // there are plots to look into
+	Zone    string // IANA name, for scripts that write times
 	Body    any
 }
 

@@ -42,9 +42,13 @@ type cachedDays struct {
 
 func newStripCache() *stripCache { return &stripCache{days: map[string]cachedDays{}} }
 
+// forget drops the days of one agreement, or of all when none is named.
 func (c *stripCache) forget(agreement string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if agreement == "" {
+		clear(c.days)
+	}
 	delete(c.days, agreement)
 }
 

@@ -33,13 +33,13 @@
     document.title = next.title;
     for (const part of document.querySelectorAll("[data-live][id]")) {
       const other = next.getElementById(part.id);
+      if (other && part.id === "plots" && window.probityPlots) { window.probityPlots(other); continue; }
       if (!other || part.contains(document.activeElement) || part.innerHTML === other.innerHTML) continue;
       for (const d of part.querySelectorAll("details[open][id]")) {
         const same = other.querySelector("#" + CSS.escape(d.id));
         if (same) same.open = true;
       }
       part.replaceChildren(...other.childNodes);
-      if (window.probityPlots) window.probityPlots(part);
     }
   }
 
