@@ -89,11 +89,8 @@ func dispatch(ctx context.Context, args []string, s *streams) error {
 		overview(s.out, "")
 		return nil
 	}
-	for _, c := range commands() {
-		words := strings.Fields(c.path)
-		if len(args) >= len(words) && slices.Equal(args[:len(words)], words) {
-			return c.run(ctx, args[len(words):], s)
-		}
+	if c, words := find(args); words > 0 {
+		return c.run(ctx, args[words:], s)
 	}
 	if group := args[0] + " "; slices.ContainsFunc(commands(), func(c command) bool { return strings.HasPrefix(c.path, group) }) {
 		if len(args) > 1 && isHelp(args[1]) {
@@ -104,6 +101,18 @@ func dispatch(ctx context.Context, args []string, s *streams) error {
 		return usagef("%s needs one of the verbs above", args[0])
 	}
 	return usagef("no command %q; probity-collector --help lists them", args[0])
+}
+
+// find returns the command that args begin with, the one of most words: there
+// is statement, and statement revisions.
+func find(args []string) (found command, words int) {
+	for _, c := range commands() {
+		path := strings.Fields(c.path)
+		if n := len(path); n > words && len(args) >= n && slices.Equal(args[:n], path) {
+			found, words = c, n
+		}
+	}
+	return found, words
 }
 
 func isHelp(arg string) bool {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	iofs "io/fs"
 	"os/user"
 	"text/tabwriter"
 	"time"
@@ -47,6 +48,9 @@ func withStore(ctx context.Context, load func() (*Config, error), readOnly bool,
 		return err
 	}
 	db, err := store.Open(ctx, store.Options{Path: cfg.Store.Path, ReadOnly: readOnly})
+	if readOnly && errors.Is(err, iofs.ErrNotExist) {
+		return fmt.Errorf("there is no store at %s yet: start the collector, enrol an agent, or correct store.path", cfg.Store.Path)
+	}
 	if err != nil {
 		return err
 	}
@@ -155,13 +159,25 @@ func revokeAgent(fs *flag.FlagSet, s *streams) func(context.Context, []string) e
 	load := configFlag(fs, s)
 	return func(ctx context.Context, args []string) error {
 		return withStore(ctx, load, false, func(_ *Config, db *store.Store) error {
-			if err := db.RevokeAgent(ctx, protocol.AgentID(args[0]), time.Now().UnixMilli()); err != nil {
+			err := db.RevokeAgent(ctx, protocol.AgentID(args[0]), time.Now().UnixMilli())
+			if err := revoking("agent", args[0], err); err != nil {
 				return err
 			}
 			fmt.Fprintf(s.out, "agent %s is revoked\n", args[0])
 			return nil
 		})
 	}
+}
+
+// revoking says what is wrong with the name that should be revoked.
+func revoking(what, name string, err error) error {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("no %s %q; probity-collector %s list shows those there are", what, name, what)
+	case errors.Is(err, store.ErrSettled):
+		return fmt.Errorf("%s %s is revoked already", what, name)
+	}
+	return err
 }
 
 func tokenCommands() []command {
@@ -230,7 +246,7 @@ func revokeToken(fs *flag.FlagSet, s *streams) func(context.Context, []string) e
 	load := configFlag(fs, s)
 	return func(ctx context.Context, args []string) error {
 		return withStore(ctx, load, false, func(_ *Config, db *store.Store) error {
-			if err := db.RevokeToken(ctx, args[0], time.Now().UnixMilli()); err != nil {
+			if err := revoking("token", args[0], db.RevokeToken(ctx, args[0], time.Now().UnixMilli())); err != nil {
 				return err
 			}
 			fmt.Fprintf(s.out, "token %s is revoked\n", args[0])
