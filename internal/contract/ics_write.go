@@ -14,6 +14,9 @@ import (
 // foldAt is the longest line of an iCalendar, in bytes (RFC 5545, section 3.1).
 const foldAt = 75
 
+// maxZoneYears bounds how much of a zone's history a calendar describes.
+const maxZoneYears = 100
+
 // WriteICS serves maintenance as an iCalendar named name. zone is the
 // agreement's; stamp (ms UTC) dates the entries that were never announced. The
 // entries must have come from a loader of this package, or from ParseICS.
@@ -115,17 +118,21 @@ func writeZone(name string, starts []time.Time) (*ical.Component, error) {
 	from, to := time.Unix(0, 0), time.Unix(0, 0)
 	if len(starts) > 0 {
 		from = slices.MinFunc(starts, time.Time.Compare).AddDate(-1, 0, 0)
-		to = slices.MaxFunc(starts, time.Time.Compare).AddDate(10, 0, 0)
+		to = slices.MaxFunc(starts, time.Time.Compare)
+		if most := from.AddDate(maxZoneYears, 0, 0); to.After(most) {
+			to = most
+		}
+		to = to.AddDate(10, 0, 0)
 	}
 	c := ical.NewComponent(ical.CompTimezone)
 	c.Props.SetText(ical.PropTimezoneID, name)
 	at := from.In(zone)
 	_, offset := at.Zone()
-	for before := offset; len(c.Children) < 100; before = offset {
-		_, offset = at.Zone()
-		c.Children = append(c.Children, observance(at, before, offset))
-		if _, at = at.ZoneBounds(); at.IsZero() || at.After(to) {
-			break
+	c.Children = append(c.Children, observance(at, offset, offset))
+	for at = offsetEnd(at); !at.IsZero() && at.Before(to); at = offsetEnd(at) {
+		before := offset
+		if _, offset = at.Zone(); offset != before {
+			c.Children = append(c.Children, observance(at, before, offset))
 		}
 	}
 	return c, nil

@@ -42,11 +42,12 @@ func LoadDir(dir string) (*Set, []FieldError) {
 	}
 	var agreements []*Agreement
 	var faults []FieldError
+	files := 0
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".") || filepath.Ext(e.Name()) != ".toml" {
 			continue
 		}
-		if len(agreements) == MaxFiles {
+		if files++; files > MaxFiles {
 			return nil, append(faults, FieldError{File: dir, Problem: fmt.Sprintf("more than %d agreement files", MaxFiles)})
 		}
 		a, f := LoadFile(filepath.Join(dir, e.Name()))

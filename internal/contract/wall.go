@@ -19,7 +19,7 @@ func At(wall time.Time, zone *time.Location) time.Time {
 	// Walk the spans of equal offset from before any instant that could show w.
 	for at := time.Unix(w-maxOffset, 0).In(zone); ; {
 		_, offset := at.Zone()
-		_, end := at.ZoneBounds()
+		end := offsetEnd(at)
 		t := time.Unix(w-int64(offset), 0).In(zone)
 		if end.IsZero() || t.Before(end) {
 			return t
@@ -29,6 +29,17 @@ func At(wall time.Time, zone *time.Location) time.Time {
 		}
 		at = end
 	}
+}
+
+// offsetEnd is an instant after at up to which at's offset holds; zero: for ever.
+// Past a zone's table, time.Time.ZoneBounds reckons every year as 365 days, and on
+// the last day of a leap year (2040 the first) returns an end that has passed.
+func offsetEnd(at time.Time) time.Time {
+	_, end := at.ZoneBounds()
+	if !end.IsZero() && !end.After(at) {
+		return at.Add(time.Hour)
+	}
+	return end
 }
 
 // floating is t's wall time as if it were UTC: for calendar arithmetic only.
