@@ -38,7 +38,7 @@ const (
 func LoadDir(dir string) (*Set, []FieldError) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, []FieldError{{File: dir, Problem: plain(err), Hint: "create the directory, or name another with agreements.dir"}}
+		return nil, []FieldError{{File: dir, Problem: plain(err), Hint: "create the directory, or name another with agreements.directory"}}
 	}
 	var agreements []*Agreement
 	var faults []FieldError
