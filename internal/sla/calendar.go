@@ -29,8 +29,9 @@ func (c *Calendar) Windows(from, to int64) []Window {
 
 func (c *Calendar) appendWindows(dst []Window, from, to int64) []Window {
 	w := zoneWalk{zone: c.Zone}
-	first := floorDiv(w.local(from), day) - 1 // a range of the day before may reach in
-	last := floorDiv(w.local(to), day)
+	// A range of the day before may reach in; two days before, where the clocks
+	// skipped a day. A day may begin before the day that the clocks went back to.
+	first, last := floorDiv(w.local(from), day)-2, floorDiv(w.local(to), day)+1
 	w = zoneWalk{zone: c.Zone}
 	base, ordered := len(dst), true
 	for d := first; d <= last; d++ {

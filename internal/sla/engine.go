@@ -97,8 +97,8 @@ func (in *Input) zone() *time.Location {
 // with all of it up (SLA.md F20).
 func (s *sweep) bounds(v *Verdict) error {
 	v.Lower, v.Upper = v.Availability, v.Availability
-	if v.Unknown == 0 {
-		return nil
+	if !slices.ContainsFunc(s.e.segs, func(g seg) bool { return g.obs == Unknown }) {
+		return nil // nothing is unknown, nor around the period, where outages may reach
 	}
 	for _, m := range [2]MissingRule{MissingDown, MissingUp} {
 		b := sweep{e: s.e, t: s.t, in: s.in, root: s.root, judged: s.judged}

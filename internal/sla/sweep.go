@@ -70,6 +70,8 @@ func (s *sweep) decide(entry *Entry) rule {
 	open, until := e.open(&s.hi, at)
 	entry.To = min(entry.To, until)
 	valid := s.valid(at, &entry.To)
+	// Also under a correction: maintenance comes first, and spends its cap.
+	excused := win != nil && open && valid && s.spend(entry)
 	switch {
 	case !open:
 		entry.State = OutOfScope
@@ -85,7 +87,7 @@ func (s *sweep) decide(entry *Entry) rule {
 		entry.State = [...]State{Excluded, Up, Down}[a.Effect]
 		entry.Adjustment = a.ID
 		return ruleAdjustment
-	case win != nil && s.spend(entry):
+	case excused:
 		entry.State = [...]State{Excluded, Up}[s.t.Maintenance.Treatment]
 		entry.Maintenance = s.in.Maintenance[win.index].ID
 		return ruleMaintenance
