@@ -72,18 +72,19 @@ func TestDemo(t *testing.T) {
 	cmd, out := startDemo(t, dir, "-seconds", demoSeconds)
 	text := endDemo(t, cmd, out, dir, 100*time.Second)
 	for what, form := range map[string]string{
-		"the dashboard's address":      `(?m)^Dashboard: http://127\.0\.0\.1:\d+/$`,
-		"the head of the table":        `CHECK +STATE +AVAILABILITY +BUDGET LEFT +LAST CAUSE`,
-		"a row of a check that is up":  `(?m)^demo-network/names/www +up +100\.\d+ % +\S+ +–$`,
-		"a row with a cause":           `(?m)^demo-flaky/api/quotes +down +\S+ % +\S+ +status at \d\d:\d\d:\d\d$`,
-		"a row of each path":           `(?s)demo-network/line/path-a .*demo-network/line/path-b `,
-		"an alert when it opens":       `(?m)^alert .*opened .*Quotation API.* is down`,
-		"an alert when it is over":     `(?m)^alert .*resolved .*Quotation API.* is down`,
-		"the statements, all of them":  `(?s)Statement of demo-web, .*Statement of demo-network, .*Statement of demo-flaky, `,
-		"an outage in demo-flaky":      `(?s)Statement of demo-flaky, .*outages: [1-9].*quotes/local`,
-		"an exclusion in demo-web":     `(?s)Statement of demo-web, .*excluded +down +F\.maintenance=exclude; maintenance mw-\w+; front/local`,
-		"a shop that kept its promise": `(?m)^shop +100\.000 +99\.9 +kept `,
-		"an API that missed it":        `(?m)^api +\d+\.\d+ +99\.999 +missed `,
+		"the dashboard's address":       `(?m)^Dashboard: http://127\.0\.0\.1:\d+/$`,
+		"the head of the table":         `CHECK +STATE +AVAILABILITY +BUDGET LEFT +LAST CAUSE`,
+		"a row of a check that is up":   `(?m)^demo-network/names/www +up +100\.\d+ % +\S+ +–$`,
+		"a row of a check that is down": `(?m)^demo-\S+ +down +\S+ % +\S+ +status at \d\d:\d\d:\d\d$`,
+		"the cause of the fault":        `(?m)^demo-flaky/api/quotes +\S+ +\S+ % +\S+ +status at \d\d:\d\d:\d\d$`,
+		"a row of each path":            `(?s)demo-network/line/path-a .*demo-network/line/path-b `,
+		"an alert when it opens":        `(?m)^alert .*opened .*Quotation API.* is down`,
+		"an alert when it is over":      `(?m)^alert .*resolved .*Quotation API.* is down`,
+		"the statements, all of them":   `(?s)Statement of demo-web, .*Statement of demo-network, .*Statement of demo-flaky, `,
+		"an outage in demo-flaky":       `(?s)Statement of demo-flaky, .*outages: [1-9].*quotes/local`,
+		"an exclusion in demo-web":      `(?s)Statement of demo-web, .*excluded +down +F\.maintenance=exclude; maintenance mw-\w+; front/local`,
+		"a shop that kept its promise":  `(?m)^shop +100\.000 +99\.9 +kept `,
+		"an API that missed it":         `(?m)^api +\d+\.\d+ +99\.999 +missed `,
 	} {
 		if !regexp.MustCompile(form).MatchString(text) {
 			t.Errorf("the demo does not show %s (%s)", what, form)

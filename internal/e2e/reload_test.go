@@ -131,7 +131,7 @@ func (s *site) agentReload(a *agent) {
 // runs waits until the agents run exactly these checks.
 func (s *site) runs(want ...protocol.CheckID) {
 	s.t.Helper()
-	for range 4 { // as an old assignment may live for another poll
+	for range 10 { // as an old assignment may live for another poll
 		from := time.Now().UnixMilli()
 		pause(700 * time.Millisecond)
 		got := s.tap.checksSince(from)

@@ -89,7 +89,16 @@ func (s *site) write(name, text string) {
 	}
 }
 
-// noSecrets fails the test when a token stands in a log.
+func (s *site) read(name string) string {
+	s.t.Helper()
+	data, err := os.ReadFile(s.path(name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(data)
+}
+
+// noSecrets fails the test when a token stands in a log, even at level debug.
 func (s *site) noSecrets() {
 	logs, _ := filepath.Glob(s.path("*.log"))
 	for _, name := range logs {
@@ -126,7 +135,7 @@ func (s *site) run(args ...string) string {
 // start starts the collector without waiting for it.
 func (s *site) start() {
 	s.t.Helper()
-	s.collector = launch(s.t, s.dir, "collector", "probity-collector", "serve", "--config", s.path("collector.toml"), "--log.format", "json")
+	s.collector = launch(s.t, s.dir, "collector", "probity-collector", "serve", "--config", s.path("collector.toml"), "--log.format", "json", "--log.level", "debug")
 }
 
 // ready waits until the collector serves, and connects the tap.
@@ -180,7 +189,7 @@ func (s *site) enrol(name, location string) *agent {
 func (a *agent) start() {
 	a.site.t.Helper()
 	a.process = launch(a.site.t, a.site.dir, string(a.name), "probity-agent", "run",
-		"--config", a.site.path(string(a.name)+".toml"), "--log.format", "json")
+		"--config", a.site.path(string(a.name)+".toml"), "--log.format", "json", "--log.level", "debug")
 }
 
 // settle waits until the collector has acknowledged something probed from now
