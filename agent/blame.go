@@ -159,11 +159,13 @@ func (a *Agent) judge(ctx context.Context, res *protocol.Result) {
 		unknown(res, err)
 		return
 	}
-	if res.Outcome != protocol.OutcomeDown {
-		return
+	c, lost := a.canary.Load(), false
+	switch res.Outcome {
+	case protocol.OutcomeDown:
+		lost = c.lost(ctx)
+	case protocol.OutcomeUnknown:
+		return // says nothing of the uplink; a target that answered proves it
 	}
-	c := a.canary.Load()
-	lost := c.lost(ctx)
 	if a.uplinkLost.Swap(lost) != lost {
 		a.log.LogAttrs(ctx, slog.LevelWarn, "uplink of this agent changed; while it is lost, failures are unknown",
 			slog.Bool("lost", lost), slog.String("canaries", c.String()))
