@@ -34,9 +34,12 @@ type Agent struct {
 	health     *selfmon.Health
 	boot       [16]byte
 	listener   net.Listener
+	dial       func(ctx context.Context, network, address string) (net.Conn, error)
+	now        func() time.Time
 	link       atomic.Pointer[uplink.Client]
 	linkMeters *uplink.Meters
 	prober     *probe.Prober
+	run        func(ctx context.Context, check *protocol.Check, slot int64) protocol.Result
 	sched      *schedule.Scheduler
 	spool      *spool.Spool
 	rec        *recorder
@@ -62,6 +65,12 @@ type Options struct {
 	Clock  schedule.Clock         // other than the machine's, for tests
 	Load   func() (Config, error) // for reloads; nil: LoadConfig of the same file
 	Signal <-chan os.Signal       // each one reloads
+
+	// What stands between this program and the world; simulations replace it.
+	Listener net.Listener // open already, instead of web.listen_address
+	Dial     func(ctx context.Context, network, address string) (net.Conn, error)
+	Probe    func(ctx context.Context, check *protocol.Check, slot int64) protocol.Result
+	Tick     time.Duration // longest sleep between two looks at the clocks; 0: a second
 }
 
 // New builds an agent: it opens the spool, recalls the assignment and listens.
@@ -72,7 +81,10 @@ func New(cfg Config, o Options) (*Agent, error) {
 	}
 	a := &Agent{
 		log: o.Log, level: o.Level, load: o.Load, signal: o.Signal, registry: selfmon.NewRegistry("agent"),
-		health: selfmon.NewHealth("assignment", "schedule"), pollNow: make(chan struct{}, 1), beatNow: make(chan struct{}, 1),
+		health: selfmon.NewHealth("assignment", "schedule"), dial: o.Dial, now: o.Clock.Wall, pollNow: make(chan struct{}, 1), beatNow: make(chan struct{}, 1),
+	}
+	if a.now == nil {
+		a.now = time.Now
 	}
 	if a.load == nil {
 		a.load = func() (Config, error) { return LoadConfig(cfg.file, os.LookupEnv) }
@@ -117,7 +129,10 @@ func (a *Agent) build(cfg *Config, o Options) (err error) {
 	if a.prober, err = probe.New(probe.Options{Log: a.log, Metrics: set}); err != nil {
 		return err
 	}
-	c, err := newCanary(cfg.Canary, a.prober.Run)
+	if a.run = o.Probe; a.run == nil {
+		a.run = a.prober.Run
+	}
+	c, err := newCanary(cfg.Canary, a.run)
 	if err != nil {
 		return err
 	}
@@ -126,17 +141,17 @@ func (a *Agent) build(cfg *Config, o Options) (err error) {
 	if err := a.buildRecorder(cfg); err != nil {
 		return err
 	}
-	if err := a.buildSchedule(cfg, o.Clock); err != nil {
+	if err := a.buildSchedule(cfg, o); err != nil {
 		return err
 	}
 	a.gauges()
 	a.reloader = selfmon.NewReloader(a.registry, a.log, a.apply)
-	return a.listen(cfg)
+	return a.listen(cfg, o.Listener)
 }
 
 func (a *Agent) newLink(cfg *Config) (*uplink.Client, error) {
 	o := cfg.uplinkOptions()
-	o.Log, o.Meters = a.log, a.linkMeters
+	o.Log, o.Meters, o.Dial, o.Now = a.log, a.linkMeters, a.dial, a.now
 	return uplink.New(o)
 }
 
@@ -159,9 +174,9 @@ func (a *Agent) buildRecorder(cfg *Config) error {
 	return nil
 }
 
-func (a *Agent) buildSchedule(cfg *Config, clock schedule.Clock) (err error) {
+func (a *Agent) buildSchedule(cfg *Config, o Options) (err error) {
 	a.sched, err = schedule.New(schedule.Options{
-		Agent: protocol.AgentID(cfg.Agent), Workers: cfg.Schedule.Workers, Clock: clock,
+		Agent: protocol.AgentID(cfg.Agent), Workers: cfg.Schedule.Workers, Clock: o.Clock, ClockCheck: o.Tick,
 		MaxLateness: cfg.Schedule.MaxLateness.Std(), Drain: cfg.Schedule.Drain.Std(),
 		Last: a.spool.Stats().Newest.Mark, Log: a.log, Metrics: a.registry.Set, Run: a.probe, Missed: a.rec.gap,
 	})
@@ -181,7 +196,7 @@ func (a *Agent) buildSchedule(cfg *Config, clock schedule.Clock) (err error) {
 
 // probe runs one slot; it returns false when the agent's stop cut it short.
 func (a *Agent) probe(ctx context.Context, check *protocol.Check, slot int64) bool {
-	res := a.prober.Run(ctx, check, slot)
+	res := a.run(ctx, check, slot)
 	if ctx.Err() != nil {
 		return false
 	}

@@ -97,7 +97,7 @@ func (a *Agent) beat(ctx context.Context) {
 func (a *Agent) heartbeat() *protocol.Heartbeat {
 	st := a.spool.Stats()
 	hb := &protocol.Heartbeat{
-		Agent: protocol.AgentID(a.cfg.Load().Agent), Boot: hex.EncodeToString(a.boot[:]), At: time.Now().UnixMilli(),
+		Agent: protocol.AgentID(a.cfg.Load().Agent), Boot: hex.EncodeToString(a.boot[:]), At: a.now().UnixMilli(),
 		Version: selfmon.Version().Version, Assignment: a.version(), SpoolBytes: st.Bytes, Faults: a.faults(),
 	}
 	if as := a.assignment.Load(); as != nil {

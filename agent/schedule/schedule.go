@@ -24,7 +24,7 @@ const (
 	DefaultMaxLateness = 10 * time.Second // a slot that starts later is missed; never more than its interval
 	DefaultDrain       = 10 * time.Second // for running probes, on stop
 
-	clockCheck   = time.Second            // longest sleep between two looks at the clocks
+	clockCheck   = time.Second            // longest sleep between two looks at the clocks, unless told otherwise
 	jumpBound    = 200 * time.Millisecond // a smaller step of the wall clock is lateness
 	jumpGrace    = time.Second            // after a jump, a slot this recent still runs, late
 	gapHold      = 5 * time.Second        // a gap stays open this long, to grow instead of repeating
@@ -43,6 +43,7 @@ type Options struct {
 	Drain       time.Duration
 	Last        int64 // ms UTC: every slot up to here was accounted for before this start; 0: never ran
 	Clock       Clock
+	ClockCheck  time.Duration // longest sleep between two looks at the clocks; 0: a second
 	Log         *slog.Logger
 	Metrics     *metrics.Set
 
@@ -94,6 +95,7 @@ func New(o Options) (*Scheduler, error) {
 	o.Workers = cmp.Or(o.Workers, DefaultWorkers)
 	o.MaxLateness = cmp.Or(o.MaxLateness, DefaultMaxLateness)
 	o.Drain = cmp.Or(o.Drain, DefaultDrain)
+	o.ClockCheck = cmp.Or(o.ClockCheck, clockCheck)
 	o.Clock = o.Clock.withDefaults()
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -171,14 +173,14 @@ func (s *Scheduler) tick(probes context.Context) time.Duration {
 	s.startDue(probes, now.millis())
 	s.flushGaps(now.mono, gapHold)
 	if len(s.agenda) == 0 {
-		return clockCheck
+		return s.opts.ClockCheck
 	}
 	at := s.agenda[0].next
 	if g := s.opts.Grid.Milliseconds(); at%g != 0 {
 		at += g - at%g // a slot off the grid joins the next grid point's wake-up
 	}
 	sleep := time.Duration(at*int64(time.Millisecond) - now.wall)
-	return max(0, min(sleep, clockCheck))
+	return max(0, min(sleep, s.opts.ClockCheck))
 }
 
 // startDue moves every entry past now, giving its newest due slot to a worker.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -46,6 +47,7 @@ type Options struct {
 	Log        *slog.Logger
 	Meters     *Meters
 	Now        func() time.Time
+	Dial       func(ctx context.Context, network, address string) (net.Conn, error) // how to connect; nil: over the machine's network
 }
 
 // Client talks to one collector. It is safe for concurrent use.
@@ -86,7 +88,7 @@ func New(o Options) (*Client, error) {
 	t := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: conf, ForceAttemptHTTP2: true,
 		MaxIdleConnsPerHost: 2, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: dialTimeout,
-		MaxResponseHeaderBytes: 64 << 10,
+		MaxResponseHeaderBytes: 64 << 10, DialContext: o.Dial,
 	}
 	c := &Client{opts: o, base: base, transport: t, m: o.Meters}
 	c.http = &retryablehttp.Client{
