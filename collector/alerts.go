@@ -13,7 +13,7 @@ import (
 
 func (c *collector) wireAlerts(ctx context.Context, cfg *Config) (err error) {
 	c.sender, err = notify.New(notify.Options{
-		Outbox: outbox{c.db}, Log: c.log, Metrics: c.registry.Set,
+		Outbox: outbox{c.db}, Log: c.log, Metrics: c.registry.Set, Poll: c.tick,
 		Active: func(context.Context) ([]incident.Alert, error) { return c.desk.active(), nil },
 		Depth: func(ctx context.Context) (int, int64, error) {
 			s, err := c.db.OutboxStats(ctx)
@@ -23,7 +23,7 @@ func (c *collector) wireAlerts(ctx context.Context, cfg *Config) (err error) {
 	if err != nil {
 		return err
 	}
-	channels, err := openChannels(cfg)
+	channels, err := c.openChannels(cfg)
 	if err != nil {
 		return err
 	}
@@ -32,12 +32,15 @@ func (c *collector) wireAlerts(ctx context.Context, cfg *Config) (err error) {
 	return err
 }
 
-func openChannels(cfg *Config) ([]*notify.Channel, error) {
+func (c *collector) openChannels(cfg *Config) ([]*notify.Channel, error) {
 	channels := make([]*notify.Channel, len(cfg.Notify))
 	for i := range cfg.Notify {
 		var err error
 		if channels[i], err = notify.Open(cfg.Notify[i], cfg.externalURL(cfg.Web.Listen.String())); err != nil {
 			return nil, err
+		}
+		if c.dial != nil {
+			channels[i].DialWith(c.dial)
 		}
 	}
 	return channels, nil

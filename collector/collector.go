@@ -3,6 +3,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,11 @@ type RunOptions struct {
 	Hangup <-chan os.Signal        // SIGHUP
 	Bound  func(address string)    // told the listen address once it is bound
 	Now    func() time.Time        // nil: time.Now
+
+	// What stands between this program and the world; simulations replace it.
+	Listener net.Listener                                                         // open already, instead of web.listen_address
+	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // to receivers of alerts
+	Tick     time.Duration                                                        // between looks at the clock and at the records; 0: as often as each needs
 }
 
 // collector is the program's stages, wired.
@@ -59,6 +65,8 @@ type collector struct {
 	ingest   *ingest.Handler
 	started  time.Time
 	touched  chan struct{} // wakes the evaluator
+	dial     func(ctx context.Context, network, address string) (net.Conn, error)
+	tick     time.Duration
 }
 
 // Run serves until ctx ends, then stops in order: no new requests, last
@@ -67,12 +75,13 @@ func Run(ctx context.Context, cfg *Config, o RunOptions) (err error) {
 	c := &collector{
 		log: o.Log, now: o.Now, registry: selfmon.NewRegistry("collector"),
 		health: selfmon.NewHealth("store", "agreements", "evaluation"), touched: make(chan struct{}, 1),
+		dial: o.Dial, tick: o.Tick,
 	}
 	if c.now == nil {
 		c.now = time.Now
 	}
 	c.started = c.now()
-	c.db, err = store.Open(ctx, store.Options{Path: cfg.Store.Path, Log: c.log, Metrics: c.registry.Set, Now: c.now})
+	c.db, err = store.Open(ctx, store.Options{Path: cfg.Store.Path, Log: c.log, Metrics: c.registry.Set, Now: c.now, Tick: c.tick})
 	if err != nil {
 		return err
 	}
@@ -81,9 +90,11 @@ func Run(ctx context.Context, cfg *Config, o RunOptions) (err error) {
 	if err := c.wire(ctx, cfg); err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Web.Listen.String())
-	if err != nil {
-		return fmt.Errorf("web.listen_address: %w", err)
+	listener := o.Listener
+	if listener == nil {
+		if listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Web.Listen.String()); err != nil {
+			return fmt.Errorf("web.listen_address: %w", err)
+		}
 	}
 	if o.Bound != nil {
 		o.Bound(listener.Addr().String())
@@ -171,7 +182,7 @@ const recordsPoll = time.Second
 // agents changed, in this process or in another.
 func (c *collector) watchRecords(ctx context.Context) error {
 	last := int64(-1)
-	t := time.NewTicker(recordsPoll)
+	t := time.NewTicker(cmp.Or(c.tick, recordsPoll))
 	defer t.Stop()
 	for {
 		select {

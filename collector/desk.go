@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -153,7 +154,7 @@ func (d *alertDesk) save(ctx context.Context, changes []incident.Change) error {
 
 // run looks at the agents until ctx ends.
 func (d *alertDesk) run(ctx context.Context) error {
-	t := time.NewTicker(agentsTick)
+	t := time.NewTicker(cmp.Or(d.c.tick, agentsTick))
 	defer t.Stop()
 	for {
 		select {

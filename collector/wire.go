@@ -33,7 +33,7 @@ func (c *collector) wire(ctx context.Context, cfg *Config) (err error) {
 	}
 	c.eval = evaluate.New(evaluate.Options{
 		Results: c.db, Records: records{c.db, cfg.Agreements.Directory}, Agents: records{c.db, cfg.Agreements.Directory}, Now: c.now,
-		Settle: cfg.Evaluate.Settle.Std(), Log: c.log, Metrics: c.registry.Set,
+		Settle: cfg.Evaluate.Settle.Std(), Tick: c.tick, Log: c.log, Metrics: c.registry.Set,
 		Observe: func(ctx context.Context, a *contract.Agreement, s *evaluate.ServiceLive) { c.desk.observe(ctx, a, s) },
 	})
 	if err := c.wireAlerts(ctx, cfg); err != nil {
@@ -137,7 +137,7 @@ func (c *collector) reload(ctx context.Context, load func() (*Config, error)) er
 			return fmt.Errorf("[%s] changed: only [probing], [agreements] and [[notify]] can be reloaded; restart the collector for the rest", x.key)
 		}
 	}
-	channels, err := openChannels(cfg)
+	channels, err := c.openChannels(cfg)
 	if err != nil {
 		return err
 	}

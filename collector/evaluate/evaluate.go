@@ -5,6 +5,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,8 +28,8 @@ const (
 	// Margin is how far outside a period results are read, so that an outage
 	// across its edge is measured whole (SLA-SEMANTICS, section E).
 	Margin = 31 * 24 * time.Hour
-	// tick bounds how long a live state may lag when no result arrives.
-	tick = time.Second
+	// DefaultTick bounds how long a live state may lag when no result arrives.
+	DefaultTick = time.Second
 	// MaxWindow bounds a window asked for on demand.
 	MaxWindow = 10 * 366 * 24 * time.Hour
 )
@@ -105,6 +106,7 @@ type Options struct {
 	Agents  Agents
 	Now     func() time.Time
 	Settle  time.Duration // 0: DefaultSettle
+	Tick    time.Duration // 0: DefaultTick
 	Log     *slog.Logger
 	Metrics *metrics.Set
 	// Observe is called with each service's fresh state, in one goroutine.
@@ -222,7 +224,7 @@ func (e *Evaluator) TouchAll() {
 
 // Run recomputes live states until ctx ends: when wake fires, and once a tick.
 func (e *Evaluator) Run(ctx context.Context, wake <-chan struct{}, changes func() []Change) error {
-	t := time.NewTicker(tick)
+	t := time.NewTicker(cmp.Or(e.o.Tick, DefaultTick))
 	defer t.Stop()
 	for {
 		select {

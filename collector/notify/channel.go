@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -64,6 +65,11 @@ func Open(cfg Config, external string) (*Channel, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c, nil
+}
+
+// DialWith replaces how the channel connects. Call it before the first Send.
+func (c *Channel) DialWith(dial func(ctx context.Context, network, address string) (net.Conn, error)) {
+	c.client.Transport.(*http.Transport).DialContext = dial
 }
 
 func (c *Channel) readSecrets(cfg *Config) error {

@@ -42,6 +42,8 @@ type Options struct {
 	// When the head is flushed into pieces; 0: DefaultFlushAge, DefaultFlushResults.
 	FlushAge     time.Duration
 	FlushResults int
+	// How often Run looks whether there is something to do; 0: maintainEvery.
+	Tick time.Duration
 }
 
 const (
@@ -101,6 +103,9 @@ func newStore(o Options) *Store {
 	if o.FlushAge == 0 {
 		o.FlushAge = DefaultFlushAge
 	}
+	if o.Tick == 0 {
+		o.Tick = maintainEvery
+	}
 	if o.FlushResults == 0 {
 		o.FlushResults = DefaultFlushResults
 	}
@@ -137,7 +142,7 @@ func (s *Store) Run(ctx context.Context) error {
 	if err := s.claim(); err != nil {
 		return err
 	}
-	tick := time.NewTicker(min(s.opts.FlushAge, maintainEvery))
+	tick := time.NewTicker(min(s.opts.FlushAge, s.opts.Tick))
 	defer tick.Stop()
 	for {
 		select {
