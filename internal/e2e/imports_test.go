@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"agent/cmd/probity-agent":         {"agent"},
 	"collector":                       {"collector/ingest", "collector/timeline", "collector/store", "collector/evaluate", "collector/incident", "collector/notify", "collector/report", "collector/web", "internal/protocol", "internal/config", "internal/selfmon", "internal/contract", "internal/sla"},
 	"collector/cmd/probity-collector": {"collector"},
+	"scripts/demo":                    {"internal/sla"},
 }
 
 // forbiddenImports lists the imports below dir that the table does not allow, "package → import".
