@@ -62,7 +62,7 @@ func (e *Evaluator) freezeOne(ctx context.Context, a *contract.Agreement, vs []V
 			return false, err
 		}
 	}
-	saw, err := e.observeAll(ctx, a, vs, p.Window.From-millis(Margin), now, 0)
+	saw, err := e.observeAll(ctx, a, vs, since(a, p.From), now, 0)
 	if err != nil {
 		return false, err
 	}

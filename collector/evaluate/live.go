@@ -88,7 +88,7 @@ func (e *Evaluator) update(ctx context.Context, a *contract.Agreement, vs []Vant
 	if unchanged && now < old.At+millis(idle) {
 		return nil
 	}
-	from := min(period.Window.From, now-millis(liveSpan(a))) - millis(Margin)
+	from := since(a, min(period.Window.From, now-millis(liveSpan(a))))
 	saw, err := e.observeAll(ctx, a, vs, from, now, 0)
 	if err != nil {
 		return err
@@ -144,11 +144,14 @@ func liveSpan(a *contract.Agreement) time.Duration {
 func (e *Evaluator) service(ctx context.Context, a *contract.Agreement, i int, saw *seen, st *sla.Statement, now int64) (*ServiceLive, error) {
 	svc := &a.Services[i]
 	w := sla.Window{From: saw.watermark - millis(liveSpan(a)), To: saw.watermark}
-	ex, err := e.o.Records.Exclusions(ctx, a, sla.Window{From: w.From - millis(Margin), To: now + millis(Margin)}, 0)
+	ex, err := e.o.Records.Exclusions(ctx, a, sla.Window{From: since(a, w.From), To: now + millis(Margin)}, 0)
 	if err != nil {
 		return nil, err
 	}
 	in := e.input(a, svc, saw, ex, Request{Window: w})
+	if err := spendCap(a, svc.Terms, in); err != nil {
+		return nil, err
+	}
 	recent, err := sla.Compute(svc.Terms, in)
 	if err != nil {
 		return nil, err

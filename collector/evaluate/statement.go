@@ -57,7 +57,7 @@ func (e *Evaluator) Statement(ctx context.Context, r Request) (*sla.Statement, e
 	}
 	e.work.Lock()
 	defer e.work.Unlock()
-	saw, err := e.observeAll(ctx, a, vs, r.Window.From-millis(Margin), now, r.AsOf)
+	saw, err := e.observeAll(ctx, a, vs, since(a, r.Window.From), now, r.AsOf)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (e *Evaluator) observeAll(ctx context.Context, a *contract.Agreement, vs []
 
 // compute does the sums of a window from what was seen; it reads only exclusions.
 func (e *Evaluator) compute(ctx context.Context, a *contract.Agreement, r Request, saw []*seen, now int64) (*sla.Statement, error) {
-	ex, err := e.o.Records.Exclusions(ctx, a, sla.Window{From: r.Window.From - millis(Margin), To: r.Window.To + millis(Margin)}, r.AsOf)
+	ex, err := e.o.Records.Exclusions(ctx, a, sla.Window{From: since(a, r.Window.From), To: r.Window.To + millis(Margin)}, r.AsOf)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +122,9 @@ func (e *Evaluator) compute(ctx context.Context, a *contract.Agreement, r Reques
 	for i := range a.Services {
 		s := &a.Services[i]
 		in := e.input(a, s, saw[i], ex, r)
+		if err := spendCap(a, s.Terms, in); err != nil {
+			return nil, fmt.Errorf("service %s: maintenance cap: %w", s.ID, err)
+		}
 		if in.Until < r.Window.To {
 			st.Final = false
 		}
@@ -200,7 +203,7 @@ func fingerprint(h hash.Hash, id string, saw *seen, in *sla.Input, v *sla.Verdic
 			}
 		}
 	}
-	mix(h, in.Until, v.Good.Num, v.Good.Den, v.Bad.Num, v.Bad.Den, v.Excluded, v.Unknown)
+	mix(h, in.Until, in.CapSpent, v.Good.Num, v.Good.Den, v.Bad.Num, v.Bad.Den, v.Excluded, v.Unknown)
 	for _, m := range in.Maintenance {
 		if m.From >= in.Until {
 			continue

@@ -109,14 +109,23 @@ func (l *linter) swallows(p Span, terms sla.MaintenanceTerms) {
 		sum += max(0, to-from)
 		reached = max(reached, to)
 	}
-	if terms.Cap != nil {
-		sum = min(sum, *terms.Cap)
-	}
 	whole := p.To - p.From
+	if terms.Cap != nil {
+		sum = min(sum, *terms.Cap*grants(terms.CapPer, whole))
+	}
 	switch {
 	case whole > 0 && sum >= whole:
 		l.fail("maintenance", "shorten the windows, or cap them with terms.maintenance.cap_s", "it takes the whole of %s: nothing would be left to judge", p.Label)
 	case sum*heavyMaintenance >= whole && sum > 0:
 		l.warn("maintenance", "cap it with terms.maintenance.cap_s, if the contract does", "it takes %s of the %s of %s", length(sum), length(whole), p.Label)
 	}
+}
+
+// grants is how often at most a cap is granted anew within a period.
+func grants(per sla.CapPer, period int64) int64 {
+	shortest := map[sla.CapPer]int64{sla.CapPerMonth: 28, sla.CapPerQuarter: 90, sla.CapPerYear: 365}[per]
+	if shortest == 0 {
+		return 1
+	}
+	return period/(shortest*86_400_000) + 1
 }

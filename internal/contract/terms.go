@@ -79,6 +79,7 @@ type MaintenanceFile struct {
 	MaxWindowS          *int64  `toml:"max_window_s" json:"max_window_s,omitempty"`
 	CapS                *int64  `toml:"cap_s" json:"cap_s,omitempty"`
 	CapBasis            *string `toml:"cap_basis" json:"cap_basis,omitempty"`
+	CapPer              *string `toml:"cap_per" json:"cap_per,omitempty"`
 	SplitsOutage        *bool   `toml:"splits_outage" json:"splits_outage,omitempty"`
 	EmergencyExcused    *bool   `toml:"emergency_excused" json:"emergency_excused,omitempty"`
 	EmergencyMinNoticeS *int64  `toml:"emergency_min_notice_s" json:"emergency_min_notice_s,omitempty"`

@@ -227,6 +227,7 @@ func (c *compiler) maintenance(f *MaintenanceFile, t *sla.MaintenanceTerms) {
 	c.seconds("maintenance.max_window_s", f.MaxWindowS, 1, &t.MaxWindow)
 	t.Cap = c.optional("maintenance.cap_s", f.CapS)
 	c.word("maintenance.cap_basis", f.CapBasis, &t.CapBasis)
+	c.word("maintenance.cap_per", f.CapPer, &t.CapPer)
 	c.seconds("maintenance.emergency_min_notice_s", f.EmergencyMinNoticeS, 0, &t.EmergencyMinNotice)
 	t.SplitsOutage = f.SplitsOutage != nil && *f.SplitsOutage
 	t.EmergencyExcused = f.EmergencyExcused != nil && *f.EmergencyExcused

@@ -168,13 +168,26 @@ const (
 	CapDowntime
 )
 
+// CapPer is the span that a maintenance cap is granted for, in the agreement's
+// zone. Where it is not the period, the caller says in Input how much was spent
+// before (CapSpent) and when it starts anew (CapResets).
+type CapPer uint8
+
+const (
+	CapPerPeriod CapPer = iota
+	CapPerMonth
+	CapPerQuarter
+	CapPerYear
+)
+
 // MaintenanceTerms say which windows qualify, how much of them, and for what.
 type MaintenanceTerms struct {
 	Treatment          Treatment
 	MinNotice          int64  // 0: no notice required
 	MaxWindow          int64  // 0: any length
-	Cap                *int64 // per period; nil: no cap
+	Cap                *int64 // per CapPer; nil: no cap
 	CapBasis           CapBasis
+	CapPer             CapPer
 	SplitsOutage       bool
 	EmergencyExcused   bool
 	EmergencyMinNotice int64

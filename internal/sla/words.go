@@ -15,6 +15,7 @@ var (
 	startWords      = []string{"first_failure", "ticket"}
 	treatmentWords  = []string{"exclude", "count_as_up", "count_as_is"}
 	capBasisWords   = []string{"window", "downtime"}
+	capPerWords     = []string{"period", "month", "quarter", "year"}
 	roundWords      = []string{"ceil", "floor"}
 	pctModeWords    = []string{"half_up", "half_even", "floor"}
 	opWords         = []string{"ge", "gt"}
@@ -107,6 +108,10 @@ func (v *Treatment) UnmarshalText(b []byte) error { return parseWord(v, treatmen
 func (v CapBasis) String() string                { return wordOf(v, capBasisWords) }
 func (v CapBasis) MarshalText() ([]byte, error)  { return []byte(v.String()), nil }
 func (v *CapBasis) UnmarshalText(b []byte) error { return parseWord(v, capBasisWords, b) }
+
+func (v CapPer) String() string                { return wordOf(v, capPerWords) }
+func (v CapPer) MarshalText() ([]byte, error)  { return []byte(v.String()), nil }
+func (v *CapPer) UnmarshalText(b []byte) error { return parseWord(v, capPerWords, b) }
 
 func (v RoundMode) String() string                { return wordOf(v, roundWords) }
 func (v RoundMode) MarshalText() ([]byte, error)  { return []byte(v.String()), nil }
