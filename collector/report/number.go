@@ -37,12 +37,13 @@ func Decimals(r sla.Ratio) int {
 // Figure writes an availability with the decimals of its objective plus two.
 func Figure(r, target sla.Ratio) string { return r.Percent(Decimals(target) + 2) }
 
-// Fraction writes the ratio itself, in lowest terms.
+// Fraction writes the ratio itself as it was reckoned, not reduced: of an
+// availability, good over total in milliseconds, so that it can be checked.
 func Fraction(r sla.Ratio) string {
 	if !r.Present() {
 		return Absent
 	}
-	return big.NewRat(r.Num, r.Den).String()
+	return r.String()
 }
 
 // Seconds writes a length exactly: "3723.000" for 3,723,000 ms.
