@@ -13,27 +13,45 @@ type AggregatePart struct {
 // and best take one part's figures, sum_seconds adds them, weighted is the mean
 // of the availabilities by weight, with good and total in units of weight. Parts
 // without a denominator have no say in worst, best and weighted. The ledger and
-// the outages stay with the services. t has the objective and the credits.
+// the outages stay with the services. t has the objective, the budget (F22) and
+// the credits.
 func Aggregate(t *Terms, rule AggregateRule, parts []AggregatePart) (Verdict, error) {
 	v := Verdict{Good: Of(0, 1), Bad: Of(0, 1), Total: Of(0, 1), Target: t.Target, Budget: -1, Credit: Of(0, 1)}
 	if len(parts) == 0 {
 		return v, nil
 	}
 	sumLengths(&v, parts)
+	whole := int64(-1)
 	var err error
 	switch rule {
-	case Weighted:
+	case Weighted: // its units are weights: a budget in time means nothing there
 		err = weighted(&v, parts)
 	case SumSeconds:
+		whole = 0
+		for _, p := range parts {
+			whole += p.Verdict.whole()
+		}
 		err = sumSeconds(&v, parts)
 	default:
-		pick(&v, rule, parts)
+		chosen := pick(rule, parts)
+		whole = chosen.whole()
+		v = *chosen
+		v.Target, v.Ledger, v.Outages = t.Target, nil, nil
 	}
 	if err == nil {
 		err = t.judge(&v)
 	}
-	allowance(t, &v)
+	t.allow(&v, whole)
 	return v, err
+}
+
+// whole is the denominator of the whole period, as far as it is known: what is
+// still to come counts in full.
+func (v *Verdict) whole() int64 {
+	if counted := v.Scope - v.Excluded - v.UnknownDropped; counted > 0 && v.Total != Of(counted, 1) {
+		return v.Total.Num / v.Total.Den // fixed by the contract
+	}
+	return v.ScopeWhole - v.Excluded - v.UnknownDropped
 }
 
 // sumLengths adds up what is a plain sum over the services.
@@ -64,25 +82,20 @@ func sumLengths(v *Verdict, parts []AggregatePart) {
 	}
 }
 
-// pick takes the figures of the worst or the best part whole.
-func pick(v *Verdict, rule AggregateRule, parts []AggregatePart) {
-	var chosen *Verdict
-	for _, p := range parts {
+// pick returns the worst or the best part; the first where none has a figure.
+func pick(rule AggregateRule, parts []AggregatePart) *Verdict {
+	chosen := parts[0].Verdict
+	for _, p := range parts[1:] {
 		w := p.Verdict
-		if !w.Availability.Present() {
-			continue
-		}
-		if chosen == nil || rule == Worst && w.Availability.Cmp(chosen.Availability) < 0 ||
-			rule == Best && w.Availability.Cmp(chosen.Availability) > 0 {
+		switch {
+		case !w.Availability.Present():
+		case !chosen.Availability.Present(),
+			rule == Worst && w.Availability.Cmp(chosen.Availability) < 0,
+			rule == Best && w.Availability.Cmp(chosen.Availability) > 0:
 			chosen = w
 		}
 	}
-	if chosen == nil {
-		return
-	}
-	at := *v
-	*v = *chosen
-	v.Target, v.Ledger, v.Outages = at.Target, nil, nil
+	return chosen
 }
 
 func sumSeconds(v *Verdict, parts []AggregatePart) error {
@@ -133,19 +146,4 @@ func setFigures(v *Verdict, good, bad, total *big.Rat) error {
 	f, err := exact(g, b, n)
 	v.Good, v.Bad, v.Total, v.Availability = g, b, n, f.availability
 	return err
-}
-
-// allowance is the budget of an aggregate: the share of its denominator that
-// may be bad, as far as the denominator is known.
-func allowance(t *Terms, v *Verdict) {
-	v.Budget, v.BudgetLeft = -1, 0
-	if t.Target.Present() && v.Total.Present() {
-		v.Budget = shareOf(v.Total.Num/v.Total.Den, t.Target.Den-t.Target.Num, t.Target.Den)
-	}
-	if t.MaxBad != nil && (v.Budget < 0 || *t.MaxBad < v.Budget) {
-		v.Budget = *t.MaxBad
-	}
-	if v.Budget >= 0 && v.Bad.Present() {
-		v.BudgetLeft = v.Budget - (v.Bad.Num+v.Bad.Den-1)/v.Bad.Den
-	}
 }

@@ -95,7 +95,11 @@ func (s *sweep) verdict() (*Verdict, error) {
 	if v.Raw, err = s.raw(); err != nil {
 		return nil, err
 	}
-	s.budget(v)
+	whole := v.ScopeWhole - v.Excluded - v.UnknownDropped
+	if s.t.Denominator > 0 {
+		whole = s.t.Denominator
+	}
+	s.t.allow(v, whole)
 	if err := s.t.judge(v); err != nil {
 		return nil, err
 	}

@@ -162,21 +162,20 @@ func (t *DurationTier) holds(bad Ratio) bool {
 		(t.GT == nil || bad.Cmp(Of(*t.GT, 1)) > 0) && (t.GE == nil || bad.Cmp(Of(*t.GE, 1)) >= 0)
 }
 
-// budget fills the allowed bad time of the whole period, rounded down, and what
-// is left of it (F22).
-func (s *sweep) budget(v *Verdict) {
+// allow fills the allowed bad time of a period whose denominator is whole,
+// rounded down, and what is left of it (F22). A negative whole is no time.
+func (t *Terms) allow(v *Verdict, whole int64) {
 	v.Budget, v.BudgetLeft = -1, 0
-	if t := s.t.Target; t.Present() {
-		whole := v.ScopeWhole - v.Excluded - v.UnknownDropped
-		if s.t.Denominator > 0 {
-			whole = s.t.Denominator
-		}
-		v.Budget = shareOf(whole, t.Den-t.Num, t.Den)
+	if whole < 0 {
+		return
 	}
-	if m := s.t.MaxBad; m != nil && (v.Budget < 0 || *m < v.Budget) {
+	if t.Target.Present() {
+		v.Budget = shareOf(whole, t.Target.Den-t.Target.Num, t.Target.Den)
+	}
+	if m := t.MaxBad; m != nil && (v.Budget < 0 || *m < v.Budget) {
 		v.Budget = *m
 	}
-	if v.Budget >= 0 {
+	if v.Budget >= 0 && v.Bad.Present() {
 		v.BudgetLeft = v.Budget - (v.Bad.Num+v.Bad.Den-1)/v.Bad.Den
 	}
 }
