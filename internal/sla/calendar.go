@@ -150,7 +150,16 @@ func (w *zoneWalk) enter(at int64) {
 	if !to.IsZero() {
 		w.to = to.Unix()
 	}
+	// Past a zone's table, ZoneBounds reckons every year as 365 days, and on the
+	// last day of a leap year (2040 the first) returns an end that has passed.
+	if w.to <= at {
+		w.to = at + boundStep
+	}
 }
+
+// boundStep, in seconds, is how far an offset is believed to hold where the end
+// of its span is not known.
+const boundStep = 3600
 
 func (w *zoneWalk) location() *time.Location {
 	if w.zone == nil {
