@@ -55,7 +55,7 @@ type command struct {
 
 func commands() []command {
 	return slices.Concat(
-		[]command{serveCommand(), checkConfigCommand()},
+		[]command{serveCommand(), checkConfigCommand(), backupCommand()},
 		agentCommands(), tokenCommands(), maintenanceCommands(), correctionCommands(), statementCommands(), contractCommands(),
 		[]command{versionCommand()},
 	)

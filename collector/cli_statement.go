@@ -133,6 +133,8 @@ func contractCommands() []command {
 	return []command{
 		{"contract lint", "FILE...", "check agreement files, and what they promise against how they probe",
 			"probity-collector contract lint configs/agreements/*.toml", lintContracts},
+		{"contract schema", "", "print the JSON schema of agreement files, for completion in editors",
+			"probity-collector contract schema > agreement.schema.json", printSchema},
 		{"selftest", "FILE.json...", "run worked cases through the engine that computes statements",
 			"probity-collector selftest cases/availability.json", selftest},
 	}
@@ -162,6 +164,13 @@ func lintContracts(_ *flag.FlagSet, s *streams) func(context.Context, []string) 
 			return errSaid
 		}
 		return nil
+	}
+}
+
+func printSchema(_ *flag.FlagSet, s *streams) func(context.Context, []string) error {
+	return func(context.Context, []string) error {
+		_, err := s.out.Write(contract.Schema())
+		return err
 	}
 }
 
