@@ -126,6 +126,7 @@ func (d *delivery) delivered(ctx context.Context, rec spool.Record, key string, 
 		d.log.LogAttrs(ctx, slog.LevelWarn, "collector rejected results of a batch; they are not sent again",
 			slog.String("batch", key), slog.Int("rejected", n), slog.String("check", first.Check),
 			slog.Int64("slot", first.Slot), slog.String("reason", first.Reason))
+		d.ledger.postpone(rec, ack.Rejected)
 	}
 	d.ledger.up.Store(true)
 	if !d.ledger.empty() {

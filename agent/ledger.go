@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,7 +28,12 @@ type ledger struct {
 	mu    sync.Mutex
 	gaps  map[ledgerKey]protocol.Gap
 	dirty bool
+	wait  time.Time // take nothing before
 }
+
+// ledgerWait is how long the ledger rests after the collector called something
+// of it, or a result, the future.
+const ledgerWait = time.Minute
 
 type ledgerKey struct {
 	check    protocol.CheckID
@@ -124,6 +130,37 @@ func (l *ledger) giveUp(r spool.Record, why protocol.GapReason, gaps bool) {
 	}
 }
 
+// postpone keeps what the collector calls the future: a clock that ran ahead
+// has named slots that were not due. When they are, they will not be run again,
+// so that they are gaps; until then the collector takes no gap for them either.
+func (l *ledger) postpone(r spool.Record, rejected []protocol.Rejected) {
+	var b protocol.Batch
+	for _, x := range rejected {
+		if !strings.HasPrefix(x.Reason, protocol.RejectedFuture+":") {
+			continue
+		}
+		if b.Seq == 0 {
+			if err := l.codec.decode(r.Payload, &b); err != nil {
+				l.log.LogAttrs(context.Background(), slog.LevelError, "spooled batch cannot be decoded to say what was refused of it",
+					slog.Uint64("record", r.Seq), slog.Any("error", err))
+				return
+			}
+		}
+		switch {
+		case x.Gap && 0 <= x.Index && x.Index < len(b.Gaps):
+			l.add(b.Gaps[x.Index])
+		case !x.Gap && 0 <= x.Index && x.Index < len(b.Results):
+			l.lose(&b.Results[x.Index], protocol.GapClockJump)
+		}
+	}
+	if b.Seq != 0 {
+		l.mu.Lock()
+		l.wait = time.Now().Add(ledgerWait)
+		l.mu.Unlock()
+		l.save()
+	}
+}
+
 // take returns up to n gaps to be sent, once the collector listens. They stay
 // in the ledger until settle.
 func (l *ledger) take(n int) []protocol.Gap {
@@ -132,6 +169,9 @@ func (l *ledger) take(n int) []protocol.Gap {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if time.Now().Before(l.wait) {
+		return nil
+	}
 	var out []protocol.Gap
 	for _, g := range l.gaps {
 		if len(out) == n {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/probity-sla/probity/internal/protocol"
 )
 
 // The words of Rejected.Reason; PROTOCOL.md, section 2.
@@ -12,7 +14,7 @@ const (
 	reasonNotAssigned = "not_assigned"
 	reasonInterval    = "interval"
 	reasonOffGrid     = "off_grid"
-	reasonFuture      = "future"
+	reasonFuture      = protocol.RejectedFuture
 	reasonTooOld      = "too_old"
 )
 

@@ -239,6 +239,10 @@ type Ack struct {
 	Rejected  []Rejected `json:"rejected,omitempty"`
 }
 
+// RejectedFuture begins the reason of a rejection that tells an agent that its
+// clock is ahead: "future: …".
+const RejectedFuture = "future"
+
 // Rejected says why one result or gap of a batch was refused; it must not be sent again.
 type Rejected struct {
 	Index  int    `json:"index"`
