@@ -9,8 +9,9 @@ import (
 	"github.com/probity-sla/probity/internal/sla"
 )
 
-// LateAfter is how long after its slot's end a result counts as late: by then
-// a running statement has judged the slot as missing.
+// LateAfter is how long after its slot a result counts as late: a statement
+// made in between went without it. It is counted from the slot, not from the
+// slot's end, or a result that was kept back for minutes would pass for prompt.
 const LateAfter = 30 * time.Second
 
 // lateIn finds the span of late results of each check in a batch.
@@ -18,7 +19,7 @@ func lateIn(b *protocol.Batch, receivedAt int64) map[protocol.CheckID]sla.Window
 	var out map[protocol.CheckID]sla.Window
 	for i := range b.Results {
 		r := &b.Results[i]
-		if receivedAt-r.Slot <= (r.Interval + LateAfter).Milliseconds() {
+		if receivedAt-r.Slot <= LateAfter.Milliseconds() {
 			continue
 		}
 		if out == nil {
