@@ -72,6 +72,13 @@ func (s *simTarget) probe(agent string) func(context.Context, *protocol.Check, i
 	}
 }
 
+// slots returns what an agent probed of a check, in the order of running.
+func (s *simTarget) slots(agent string, check protocol.CheckID) []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ran[protocol.AgentID(agent)][check]
+}
+
 func (f *fault) meets(agent string, check protocol.CheckID, slot int64) bool {
 	if slot < f.from.UnixMilli() || slot >= f.to.UnixMilli() || f.check != "" && f.check != check {
 		return false
