@@ -196,19 +196,19 @@ func correctedBy(t *testing.T, db *store.Store, agreement, id string, from, to i
 	return line
 }
 
-// compare holds a statement's figures of a service against the walk.
-func compare(t *testing.T, db *store.Store, st *sla.Statement, promises map[string]*promise) {
+// compare holds a statement's figures against the walk.
+func compare(t *testing.T, db *store.Store, st *sla.Statement, promises map[string]*promise) (wrong findings) {
 	t.Helper()
 	for _, svc := range st.Services {
 		v := svc.Verdict
 		p := promises[svc.Service]
 		if p == nil {
-			t.Errorf("%s: no promise to count service %s by", st.Agreement, svc.Service)
+			wrong.add("%s: no promise to count service %s by", st.Agreement, svc.Service)
 			continue
 		}
 		from := max(v.Period.From, p.validFrom)
 		if v.Until <= from {
-			t.Errorf("%s/%s: judged until %d, before it began at %d", st.Agreement, svc.Service, v.Until, from)
+			wrong.add("%s/%s: judged until %d, before it began at %d", st.Agreement, svc.Service, v.Until, from)
 			continue
 		}
 		n := bruteForce(t, db, st.Agreement, svc.Service, p, from, v.Until)
@@ -225,12 +225,13 @@ func compare(t *testing.T, db *store.Store, st *sla.Statement, promises map[stri
 			{"scope", sla.Ratio{Num: v.Scope, Den: 1}, 100 * n.scope},
 		} {
 			if x.got.Den == 0 || big.NewRat(x.got.Num, x.got.Den).Cmp(big.NewRat(x.want, 100)) != 0 {
-				t.Errorf("%s/%s, %d to %d: %s is %v/%v ms, the count says %v", st.Agreement, svc.Service, from, v.Until,
+				wrong.add("%s/%s, %d to %d: %s is %v/%v ms, the count says %v", st.Agreement, svc.Service, from, v.Until,
 					x.what, x.got.Num, x.got.Den, float64(x.want)/100)
 			}
 		}
 		if total > 0 && big.NewRat(v.Availability.Num, max(1, v.Availability.Den)).Cmp(big.NewRat(n.good, total)) != 0 {
-			t.Errorf("%s/%s: availability %+v, the count says %d/%d", st.Agreement, svc.Service, v.Availability, n.good, total)
+			wrong.add("%s/%s: availability %+v, the count says %d/%d", st.Agreement, svc.Service, v.Availability, n.good, total)
 		}
 	}
+	return wrong
 }

@@ -135,7 +135,7 @@ func countDemo(t *testing.T, dir string) {
 		if len(st.Services) != len(services) {
 			t.Errorf("%s has %d services, want %d", id, len(st.Services), len(services))
 		}
-		compare(t, db, &st, services)
+		compare(t, db, &st, services).report(t)
 	}
 }
 

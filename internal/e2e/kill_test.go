@@ -23,14 +23,27 @@ func TestKillAnywhereLosesNothing(t *testing.T) {
 	for _, a := range agents {
 		a.start()
 	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	dice := rand.New(rand.NewPCG(seed, 1))
-	wait := func(most time.Duration) { pause(time.Duration(dice.Int64N(int64(most)))) }
 	for _, a := range agents {
 		eventually(t, "first results", func() bool { return s.tap.heard(a.name) > 0 })
 	}
-	for i := range rounds(t, 50) {
+	s.killInTurn(web, agents, rounds(t, 50))
+	web.set("/a", false)
+	s.ready()
+	for _, a := range agents {
+		a.settle()
+	}
+	s.stopCollector(true)
+
+	s.holdAccount(agents)
+}
+
+// killInTurn kills the collector and the agents by turns, n times.
+func (s *site) killInTurn(web *target, agents []*agent, n int) {
+	seed := uint64(time.Now().UnixNano())
+	s.t.Logf("seed %d", seed)
+	dice := rand.New(rand.NewPCG(seed, 1))
+	wait := func(most time.Duration) { pause(time.Duration(dice.Int64N(int64(most)))) }
+	for i := range n {
 		web.set("/a", dice.IntN(3) == 0)
 		wait(1200 * time.Millisecond)
 		if i%2 == 0 {
@@ -45,13 +58,12 @@ func TestKillAnywhereLosesNothing(t *testing.T) {
 		wait(400 * time.Millisecond)
 		a.start()
 	}
-	web.set("/a", false)
-	s.ready()
-	for _, a := range agents {
-		a.settle()
-	}
-	s.stopCollector(true)
+}
 
+// holdAccount holds every check of every agent to account.
+func (s *site) holdAccount(agents []*agent) {
+	t := s.t
+	t.Helper()
 	db := s.open()
 	var sum tally
 	for id, interval := range map[protocol.CheckID]time.Duration{
@@ -59,7 +71,8 @@ func TestKillAnywhereLosesNothing(t *testing.T) {
 		"acme/api/a": 200 * time.Millisecond, "acme/api/d": 100 * time.Millisecond,
 	} {
 		for _, a := range agents {
-			n := account(t, db, s.tap, id, a.name, interval)
+			n, wrong := account(t, db, s.tap, id, a.name, interval)
+			wrong.report(t)
 			sum.results, sum.gapped = sum.results+n.results, sum.gapped+n.gapped
 		}
 	}

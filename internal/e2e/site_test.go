@@ -3,7 +3,6 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -11,10 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/probity-sla/probity/collector/store"
-	"github.com/probity-sla/probity/internal/protocol"
 )
 
 const collectorConfig = `
@@ -30,27 +27,6 @@ directory = "agreements"
 
 [evaluate]
 settle = "1s"
-`
-
-// reloadToken opens POST /-/reload of an agent.
-const reloadToken = "reload-of-tests"
-
-const agentConfig = `
-agent = %q
-data_dir = %q
-
-[collector]
-url = %q
-token_file = %q
-poll_interval = "200ms"
-heartbeat_interval = "500ms"
-
-[batch]
-max_delay = "50ms"
-
-[web]
-listen_address = "127.0.0.1:0"
-reload_token = "` + reloadToken + `"
 `
 
 // site is one collector with its directory, and the agents that push to it
@@ -169,46 +145,6 @@ func (s *site) token(role string) string {
 	return token
 }
 
-// agent is one agent of a site, running or not.
-type agent struct {
-	*process
-	site *site
-	name protocol.AgentID
-}
-
-// enrol makes an agent known and writes its configuration; it does not run yet.
-func (s *site) enrol(name, location string) *agent {
-	s.t.Helper()
-	token := strings.TrimSpace(s.run("agent", "enrol", name, "--location", location, "--quiet"))
-	s.tokens = append(s.tokens, token)
-	s.write(name+".token", token+"\n")
-	s.write(name+".toml", fmt.Sprintf(agentConfig, name, s.path(name), s.tap.url, s.path(name+".token")))
-	return &agent{site: s, name: protocol.AgentID(name)}
-}
-
-func (a *agent) start() {
-	a.site.t.Helper()
-	a.process = launch(a.site.t, a.site.dir, string(a.name), "probity-agent", "run",
-		"--config", a.site.path(string(a.name)+".toml"), "--log.format", "json", "--log.level", "debug")
-}
-
-// settle waits until the collector has acknowledged something probed from now
-// on, then stops the agent, and wants everything to have been delivered.
-func (a *agent) settle() {
-	t := a.site.t
-	t.Helper()
-	for range 5 {
-		now := time.Now().UnixMilli()
-		eventually(t, string(a.name)+" is heard", func() bool { return a.site.tap.heard(a.name) > now })
-		a.stop()
-		if left := a.said("agent stopped")["spooled_batches"]; left == 0.0 {
-			return
-		}
-		a.start()
-	}
-	t.Fatalf("%s never stopped with an empty spool", a.name)
-}
-
 // open opens the store of the stopped, or killed, collector.
 func (s *site) open() *store.Store {
 	s.t.Helper()
@@ -255,22 +191,4 @@ func (s *site) do(method, path, token string) (int, []byte) {
 		s.t.Fatal(err)
 	}
 	return resp.StatusCode, body
-}
-
-// service writes one [[service]] of an agreement; each check is "id path interval key=value…".
-func service(id, head, url string, checks ...string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "\n[[service]]\nid = %q\n%s\n", id, head)
-	for _, c := range checks {
-		f := strings.Fields(c)
-		fmt.Fprintf(&b, "\n[[service.check]]\nid = %q\ntarget = %q\ninterval = %q\ntimeout = %q\n%s\n",
-			f[0], url+f[1], f[2], f[2], strings.Join(f[3:], "\n"))
-	}
-	return b.String()
-}
-
-// agreement writes an agreement file that is in force from an instant on.
-func agreement(id string, from time.Time, terms string, services ...string) string {
-	return fmt.Sprintf("id = %q\nzone = \"UTC\"\nvalid_from = %q\n\n[period]\nkind = \"month\"\n\n[terms]\ntarget_pct = \"99.9\"\n%s\n%s",
-		id, from.UTC().Format("2006-01-02T15:04:05"), terms, strings.Join(services, ""))
 }

@@ -69,16 +69,20 @@ func TestStatementEqualsBruteForce(t *testing.T) {
 
 	db := s.open()
 	whole := s.statement("acme")
-	compare(t, db, whole, promises)
+	compare(t, db, whole, promises).report(t)
 	until := whole.Services[0].Verdict.Until
 	for range rounds(t, 10) {
 		from := start.UnixMilli() + rand.Int64N(until-start.UnixMilli()-1)
 		to := from + 1 + rand.Int64N(until-from)
-		compare(t, db, s.statement("acme", "--from", instant(from), "--to", instant(to)), promises)
+		compare(t, db, s.statement("acme", "--from", instant(from), "--to", instant(to)), promises).report(t)
 	}
 	for _, svc := range whole.Services {
 		v := svc.Verdict
 		t.Logf("%s: good %v, bad %v, excluded %d, unknown %d ms", svc.Service, v.Good, v.Bad, v.Excluded, v.Unknown)
+	}
+	whole.Services[1].Verdict.Bad.Num++ // the count must see a millisecond
+	if wrong := compare(t, db, whole, promises); len(wrong) != 1 {
+		t.Errorf("of a statement that is wrong by a millisecond the count finds %q; want one fault", wrong)
 	}
 	if n := whole.Services[0].Verdict; n.Excluded == 0 || n.Unknown == 0 || n.Bad.Num == 0 {
 		t.Errorf("excluded %d, unknown %d, bad %v: each should have been lived through", n.Excluded, n.Unknown, n.Bad)
