@@ -124,6 +124,9 @@ func grouped(ms int64) string {
 	return strings.TrimSuffix(whole, digits) + b.String() + "." + rest
 }
 
+// short is the beginning of a hash, enough to tell it from others by eye.
+func short(hash string) string { return hash[:min(len(hash), 12)] }
+
 func bytesText(n int64) string {
 	switch {
 	case n < 1<<10:

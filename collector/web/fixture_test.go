@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -180,7 +181,13 @@ func (f *fixture) Statement(_ context.Context, q StatementQuery) (*sla.Statement
 		}
 	}
 	st.Overall.Ledger = nil
-	st.Fingerprint = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v", f.history)))
+	var evidence []byte
+	for _, svc := range a.Services {
+		for _, e := range f.history[a.ID+"/"+svc.ID] {
+			evidence = binary.AppendVarint(append(evidence, byte(e.State)), e.From)
+		}
+	}
+	st.Fingerprint = fmt.Sprintf("%x", sha256.Sum256(evidence))
 	return st, nil
 }
 

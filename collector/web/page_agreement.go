@@ -81,8 +81,11 @@ func (s *Server) agreementPage(r *http.Request, f *frame) (string, error) {
 
 func (s *Server) fillAgreement(r *http.Request, f *frame, a *contract.Agreement) error {
 	f.Title, f.Nav = a.Name, "overview"
-	q, err := params(r, "period", "from", "to", "range", "lang")
+	q, err := params(r, "period", "from", "to", "range", "day", "lang")
 	if err != nil {
+		return err
+	}
+	if err := openDay(a, q); err != nil {
 		return err
 	}
 	sq, err := s.window(a, span{Label: q.Get("period")})
@@ -117,6 +120,22 @@ func (s *Server) fillAgreement(r *http.Request, f *frame, a *contract.Agreement)
 	f.Plots, f.Zone = len(v.Plots) > 0, v.Zone.String()
 	v.fillLedger()
 	return s.fillMaintenance(r, v)
+}
+
+// openDay turns day=2026-11-19 into the period and the stretch of time that it stands for.
+func openDay(a *contract.Agreement, q url.Values) error {
+	text := q.Get("day")
+	if text == "" {
+		return nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, text, zone(a))
+	if err != nil {
+		return invalidField("day", `write it as "2026-11-19"`)
+	}
+	q.Set("period", a.Period.Containing(t.UnixMilli(), zone(a)).Label)
+	q.Set("from", rfc3339(t.UnixMilli()))
+	q.Set("to", rfc3339(t.AddDate(0, 0, 1).UnixMilli()))
+	return nil
 }
 
 func (v *agreementView) neighbours(now int64) {

@@ -2,6 +2,9 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/probity-sla/probity/internal/contract"
@@ -13,6 +16,10 @@ const staleAfter = 60_000 // ms
 
 type overviewView struct {
 	Rows      []overviewRow
+	All       int
+	Find      string
+	Page      int
+	Pages     int
 	Up, Down  int
 	Unknown   int
 	Missed    int
@@ -45,7 +52,10 @@ type dayView struct {
 	Old   bool // hidden on a phone
 }
 
-const phoneDays = 30
+const (
+	phoneDays    = 30
+	overviewRows = 50 // agreements on one page
+)
 
 func (s *Server) strip(r *http.Request, wd *words, a *contract.Agreement) (stripView, error) {
 	days, err := s.days(r.Context(), a)
@@ -57,9 +67,12 @@ func (s *Server) strip(r *http.Request, wd *words, a *contract.Agreement) (strip
 	for i, d := range days {
 		counts[d.State]++
 		n := int64(len(days))
-		v.Days = append(v.Days, dayView{Day: d, X: percentAt(int64(i), n), W: percentAt(80, 100*n), Title: dayTitle(wd, d, zone(a)),
-			Link: "/agreements/" + a.ID + "?period=" + a.Period.Containing(d.From, zone(a)).Label + "&from=" + rfc3339(d.From) + "&to=" + rfc3339(d.To) + "#timeline",
-			Old:  i < len(days)-phoneDays})
+		x := dayView{Day: d, X: percentAt(int64(i), n), W: percentAt(80, 100*n), Old: i < len(days)-phoneDays}
+		if d.State != sla.OutOfScope {
+			x.Title = dayTitle(wd, d, zone(a))
+			x.Link = "/agreements/" + a.ID + "?day=" + time.UnixMilli(d.From).In(zone(a)).Format(time.DateOnly) + "#timeline"
+		}
+		v.Days = append(v.Days, x)
 	}
 	v.Summary = wd.T("The last %d days: %d up, %d degraded, %d down, %d unknown, %d without data", len(days),
 		counts[sla.Up]+counts[sla.Excluded], counts[sla.Degraded], counts[sla.Down], counts[sla.Unknown], counts[sla.OutOfScope])
@@ -68,9 +81,6 @@ func (s *Server) strip(r *http.Request, wd *words, a *contract.Agreement) (strip
 
 func dayTitle(wd *words, d Day, z *time.Location) string {
 	text := time.UnixMilli(d.From).In(z).Format("2006-01-02") + ": " + wd.State(d.State)
-	if d.State == sla.OutOfScope {
-		return time.UnixMilli(d.From).In(z).Format("2006-01-02") + ": " + wd.T("no data")
-	}
 	for _, part := range []struct {
 		state sla.State
 		ms    int64
@@ -84,38 +94,96 @@ func dayTitle(wd *words, d Day, z *time.Location) string {
 
 func (s *Server) overviewPage(r *http.Request, f *frame) (string, error) {
 	f.Title, f.Nav = f.Words.T("Overview"), "overview"
-	v := &overviewView{}
-	for _, a := range s.catalogue.Agreements() {
+	q, err := params(r, "find", "page", "lang")
+	if err != nil {
+		return "", err
+	}
+	v := &overviewView{Find: q.Get("find")}
+	f.Body = v
+	all := s.catalogue.Agreements()
+	if err := s.countStates(r, v, all); err != nil {
+		return "", err
+	}
+	found := matching(all, v.Find)
+	v.Pages = max(1, (len(found)+overviewRows-1)/overviewRows)
+	if v.Page = 1; q.Get("page") != "" {
+		if v.Page, err = strconv.Atoi(q.Get("page")); err != nil || v.Page < 1 || v.Page > v.Pages {
+			return "", invalidField("page", "must be a number from 1 to "+strconv.Itoa(v.Pages))
+		}
+	}
+	first := (v.Page - 1) * overviewRows
+	for _, a := range found[first:min(len(found), first+overviewRows)] {
 		row, err := s.overviewRow(r, f, a)
 		if err != nil {
 			return "", err
 		}
-		v.count(a, row)
 		v.Rows = append(v.Rows, row)
 	}
-	var err error
 	if v.Alerts, err = s.fleet.Alerts(r.Context(), AlertQuery{Open: true, Limit: maxAlerts}); err != nil {
 		return "", err
 	}
 	agents, err := s.fleet.Agents(r.Context())
 	v.Agents = len(agents)
-	f.Body = v
 	return "overview.html", err
 }
 
-func (v *overviewView) count(a *contract.Agreement, row overviewRow) {
-	switch row.Verdict.State {
-	case sla.Down:
-		v.Down++
-		v.DownNames = append(v.DownNames, a.Name)
-	case sla.Unknown:
-		v.Unknown++
-	default:
-		v.Up++
+// matching returns the agreements that have the text in a name, an ID or a tag.
+func matching(all []*contract.Agreement, find string) []*contract.Agreement {
+	if find == "" {
+		return all
 	}
-	if row.Verdict.Verdict == "missed" {
-		v.Missed++
+	find = strings.ToLower(find)
+	var out []*contract.Agreement
+	for _, a := range all {
+		if strings.Contains(strings.ToLower(strings.Join(append([]string{a.ID, a.Name, a.Customer, a.Tier}, a.Tags...), "\n")), find) {
+			out = append(out, a)
+		}
 	}
+	return out
+}
+
+// Link is this overview at another page.
+func (v *overviewView) Link(page int) string {
+	return "/?" + url.Values{"find": {v.Find}, "page": {strconv.Itoa(page)}}.Encode()
+}
+
+// Before and After are the neighbours of the present page; 0 when there is none.
+func (v *overviewView) Before() int { return v.Page - 1 }
+
+func (v *overviewView) After() int {
+	if v.Page == v.Pages {
+		return 0
+	}
+	return v.Page + 1
+}
+
+// countStates counts all agreements, those on other pages too.
+func (s *Server) countStates(r *http.Request, v *overviewView, all []*contract.Agreement) error {
+	v.All = len(all)
+	for _, a := range all {
+		live, err := s.statements.Live(r.Context(), a.ID)
+		if err != nil {
+			return err
+		}
+		switch live.State {
+		case sla.Down:
+			v.Down++
+			v.DownNames = append(v.DownNames, a.Name)
+		case sla.Unknown:
+			v.Unknown++
+		default:
+			v.Up++
+		}
+		p := s.running(a)
+		st, err := s.statements.Statement(r.Context(), StatementQuery{Agreement: a.ID, Label: p.Label, Window: p.Window})
+		if err != nil {
+			return err
+		}
+		if b := st.Overall.Breach; b != nil && *b {
+			v.Missed++
+		}
+	}
+	return nil
 }
 
 func (s *Server) overviewRow(r *http.Request, f *frame, a *contract.Agreement) (overviewRow, error) {

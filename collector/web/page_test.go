@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -254,21 +255,7 @@ func TestThirdPartyFilesHaveTheirLicence(t *testing.T) {
 	}
 }
 
-func BenchmarkOverview(b *testing.B) {
-	f := newFixture()
-	one := f.agreements[0]
-	f.agreements = nil
-	for i := range 1000 {
-		a := *one
-		a.ID = "shop-" + string(rune('a'+i/100)) + string(rune('a'+i/10%10)) + string(rune('a'+i%10))
-		f.agreements = append(f.agreements, &a)
-		for _, svc := range a.Services {
-			f.history[a.ID+"/"+svc.ID] = f.history["aurora-shop/"+svc.ID]
-		}
-		f.target[a.ID] = f.target["aurora-shop"]
-	}
-	benchPage(b, f, "/")
-}
+func BenchmarkOverviewOf1000(b *testing.B) { benchPage(b, thousand(), "/") }
 
 func BenchmarkAgreementPage(b *testing.B) { benchPage(b, newFixture(), "/agreements/aurora-shop") }
 
@@ -286,4 +273,56 @@ func benchPage(b *testing.B, f *fixture, path string) {
 		size = w.Body.Len()
 	}
 	b.ReportMetric(float64(size)/1024, "KiB/page")
+}
+
+// thousand agreements, each with the histories of the first.
+func thousand() *fixture {
+	f := newFixture()
+	one := f.agreements[0]
+	f.agreements = nil
+	for i := range 1000 {
+		a := *one
+		a.ID = fmt.Sprintf("shop-%03d", i)
+		a.Name = fmt.Sprintf("Shop %03d", i)
+		f.agreements = append(f.agreements, &a)
+		for _, svc := range a.Services {
+			f.history[a.ID+"/"+svc.ID] = f.history["aurora-shop/"+svc.ID]
+		}
+		f.target[a.ID] = f.target["aurora-shop"]
+	}
+	return f
+}
+
+func TestOverviewOfAThousand(t *testing.T) {
+	srv := thousand().serve(t, nil)
+	get := func(path string) answer {
+		return ask(t, "GET", srv.URL+path, "read-token", "", "Accept-Encoding", "gzip")
+	}
+	first := get("/")
+	if first.header.Get("Content-Encoding") != "gzip" || len(first.body) > 300<<10 {
+		t.Errorf("the overview is %d bytes, encoded %q; want at most 300 KiB of gzip", len(first.body), first.header.Get("Content-Encoding"))
+	}
+	plain := func(path string) string {
+		return text(ask(t, "GET", srv.URL+path, "read-token", "", "Accept-Encoding", "identity").body)
+	}
+	for path, want := range map[string]string{
+		"/": "1000 of 1000 agreements are down", "/?page=20": "Page 20 of 20", "/?find=shop+999": "Shop 999", "/?find=nobody": "No agreement matches nobody",
+	} {
+		if got := plain(path); !strings.Contains(got, want) {
+			t.Errorf("GET %s does not say %q", path, want)
+		}
+	}
+	if got := get("/?page=21"); got.status != 400 {
+		t.Errorf("a page beyond the last = %d; want 400", got.status)
+	}
+}
+
+func TestDayOpensItsPeriodAndStretch(t *testing.T) {
+	got := openPage(t, newFixture(), "/agreements/aurora-shop?day=2026-10-25")
+	if said := text(got.body); !strings.Contains(said, "Period 2026-10") || !strings.Contains(said, "2026-10-25 00:00:00 – 2026-10-26 00:00:00") {
+		t.Errorf("day=2026-10-25 = %d %.400s", got.status, said)
+	}
+	if got := openPage(t, newFixture(), "/agreements/aurora-shop?day=yesterday"); got.status != 400 {
+		t.Errorf("day=yesterday = %d; want 400", got.status)
+	}
 }

@@ -26,7 +26,7 @@ type rangeLink struct{ Name, Label, Link string }
 var ranges = []struct {
 	name   string
 	length time.Duration // 0: the whole period
-}{{"1h", time.Hour}, {"6h", 6 * time.Hour}, {"24h", 24 * time.Hour}, {"7d", 7 * 24 * time.Hour}, {"period", 0}}
+}{{"15m", 15 * time.Minute}, {"1h", time.Hour}, {"6h", 6 * time.Hour}, {"24h", 24 * time.Hour}, {"7d", 7 * 24 * time.Hour}, {"period", 0}}
 
 // stretch chooses what the timeline shows: from and to, a named range, or what
 // suits the data there is.
@@ -51,7 +51,7 @@ func (v *agreementView) stretch(q url.Values, now int64) (string, sla.Window, er
 			return name, sla.Window{From: v.Period.From, To: end}, nil
 		}
 	}
-	return "", sla.Window{}, invalidField("range", "must be one of 1h, 6h, 24h, 7d and period")
+	return "", sla.Window{}, invalidField("range", "must be one of 15m, 1h, 6h, 24h, 7d and period")
 }
 
 // usualRange is a day of a running period, less when there are only minutes to show.
@@ -59,18 +59,22 @@ func (v *agreementView) usualRange(now int64) string {
 	if !v.Running {
 		return "period"
 	}
+	first := now
 	for i := range v.Statement.Services {
 		for _, e := range v.Statement.Services[i].Verdict.Ledger {
-			if e.Observed == sla.Unknown && e.State == sla.Unknown {
-				continue
+			if e.State != sla.Unknown && e.State != sla.OutOfScope {
+				first = min(first, e.From)
+				break
 			}
-			if e.From < now-time.Hour.Milliseconds() {
-				return "24h"
-			}
-			break
 		}
 	}
-	return "1h"
+	switch age := now - first; {
+	case age < (15 * time.Minute).Milliseconds():
+		return "15m"
+	case age < time.Hour.Milliseconds():
+		return "1h"
+	}
+	return "24h"
 }
 
 func (s *Server) fillTimeline(r *http.Request, f *frame, v *agreementView, q url.Values) error {

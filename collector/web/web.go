@@ -8,11 +8,13 @@ package web
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
+	"github.com/klauspost/compress/gzhttp"
 )
 
 // Options wire a Server. All but OpenRead, Version, Metrics and Now are needed.
@@ -78,7 +80,12 @@ func New(o Options) (*Server, error) {
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err
 	}
-	s.handler = s.protect(s.mux())
+	// Streams are left as they are: what is compressed waits for more.
+	pack, err := gzhttp.NewWrapper(gzhttp.EnableZstd(false), gzhttp.ExceptContentTypes([]string{"text/event-stream"}))
+	if err != nil {
+		return nil, fmt.Errorf("compression: %w", err)
+	}
+	s.handler = s.protect(pack(s.mux()))
 	return s, nil
 }
 

@@ -74,7 +74,7 @@ func (w *words) State(s sla.State) string { return w.T(stateWords[min(s, sla.Out
 
 // englishWords holds the keys that are not themselves English.
 var englishWords = map[string]string{
-	"range 1h": "1 h", "range 6h": "6 h", "range 24h": "24 h", "range 7d": "7 d", "range period": "whole period",
+	"range 15m": "15 min", "range 1h": "1 h", "range 6h": "6 h", "range 24h": "24 h", "range 7d": "7 d", "range period": "whole period",
 	"rule service_down": "Service down", "rule objective_at_risk": "Objective at risk",
 	"rule objective_breached": "Objective missed", "rule agent_silent": "Agent silent",
 }
@@ -121,7 +121,7 @@ func (w *words) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t": w.T, "state": w.State, "cause": w.Cause, "instant": w.Instant, "exact": w.Exact, "length": w.Length,
 		"rule": func(name string) string { return w.T("rule " + name) }, "languages": func() []*words { return languages },
-		"class": classOf, "mark": markOf, "millis": millis, "durationText": w.Duration, "grouped": grouped,
+		"class": classOf, "mark": markOf, "millis": millis, "durationText": w.Duration, "grouped": grouped, "short": short,
 		"neg": func(n int64) int64 { return -n }, "minus": func(a, b int64) int64 { return a - b }, "bytes": bytesText,
 		"legend":    func() []sla.State { return []sla.State{sla.Up, sla.Degraded, sla.Down, sla.Unknown, sla.Excluded} },
 		"alertList": func(list []Alert, v *alertsView) map[string]any { return map[string]any{"List": list, "View": v} },

@@ -11,7 +11,7 @@
 
   const part = (options) => { const f = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, hourCycle: "h23", ...options }); return (t) => f.format(new Date(t * 1000)); };
   const clock = part({ hour: "2-digit", minute: "2-digit" }), second = part({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  const day = part({ month: "2-digit", day: "2-digit" }), full = part({ dateStyle: "short", timeStyle: "medium" });
+  const full = part({ dateStyle: "short", timeStyle: "medium" }), day = (t) => full(t).slice(5, 10);
   const times = (_, list, a, b, step) => list.map((t) => step >= 86400 || clock(t) === "00:00" ? day(t) : step < 60 ? second(t) : clock(t));
 
   // table aligns the series by slot, with a hole where results are missing.
@@ -33,7 +33,10 @@
   async function points(source) {
     const answer = await fetch(source, { credentials: "same-origin" });
     if (!answer.ok) throw new Error("no points: " + answer.status);
-    return (await answer.json()).series.filter((s) => s.points.length > 0);
+    const doc = await answer.json();
+    const series = doc.series.filter((s) => s.points.length > 0);
+    series.window = [doc.from / 1000, doc.to / 1000];
+    return series;
   }
 
   async function enhance(figure) {
@@ -41,18 +44,21 @@
     if (!series.length) return;
     const box = document.createElement("div");
     const axis = { stroke: css("--dim"), grid: { stroke: css("--hair"), width: 1 }, ticks: { stroke: css("--hair"), width: 1 }, font: "12px system-ui, sans-serif" };
-    const plot = new uPlot({
+    const p = { figure, window: series.window, count: series.length };
+    // The whole is the window asked for, as in the timeline above; less is a closer view.
+    const whole = (u, lo, hi) => lo <= u.data[0][0] && hi >= u.data[0][u.data[0].length - 1] ? p.window : [lo, hi];
+    p.plot = new uPlot({
       width: figure.clientWidth, height: 170, tzDate: (t) => uPlot.tzDate(new Date(t * 1000), zone),
       cursor: { drag: { x: true, y: false } }, legend: { live: true },
       axes: [{ ...axis, values: times }, { ...axis, size: 64, values: (_, v) => v.map(ms) }],
-      scales: { y: { range: (_, lo, hi) => [0, (hi || 1) * 1.05] } },
+      scales: { x: { range: whole }, y: { range: (_, lo, hi) => [0, (hi || 1) * 1.05] } },
       series: [{ label: "", value: (_, t) => t == null ? "" : full(t) }, ...series.map((s, i) => ({
         label: s.location, stroke: css("--s" + (i % 6)), width: 1.2, dash: dashes[i % 6], points: { show: false }, value: (_, v) => ms(v),
       }))],
     }, table(series), box);
     for (const old of figure.querySelectorAll(".plot-box, figcaption .key")) old.remove();
     figure.append(box);
-    plots.push({ plot, figure, count: series.length, zoomed: false });
+    plots.push(p);
   }
 
   let last = Date.now();
@@ -62,11 +68,13 @@
     last = Date.now();
     const figures = page.querySelectorAll("[data-plot]");
     for (const [i, p] of plots.entries()) {
-      const { min, max } = p.plot.scales.x, xs = p.plot.data[0];
-      const closer = min > xs[0] + 1 || max < xs[xs.length - 1] - 1;
+      const { min, max } = p.plot.scales.x;
+      const closer = min !== p.window[0] || max !== p.window[1];
       if (closer || !figures[i]) continue;
       const series = await points(figures[i].dataset.plot).catch(() => []);
-      if (series.length === p.count) p.plot.setData(table(series));
+      if (series.length !== p.count) continue;
+      p.window = series.window;
+      p.plot.setData(table(series));
     }
   };
   addEventListener("resize", () => { for (const p of plots) p.plot.setSize({ width: p.figure.clientWidth, height: 170 }); });
