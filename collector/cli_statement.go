@@ -92,6 +92,12 @@ func windowAsked(a *contract.Agreement, period, from, to string, now time.Time) 
 				return w, "", usagef("--period: %v", err)
 			}
 		}
+		if p.From > now.UnixMilli() {
+			return w, "", fmt.Errorf("the period %s has not begun: there is nothing to state", p.Label)
+		}
+		if a.ValidFrom != 0 && p.To <= a.ValidFrom || a.ValidTo != 0 && p.From >= a.ValidTo {
+			return w, "", fmt.Errorf("the period %s lies outside the validity of agreement %s", p.Label, a.ID)
+		}
 		return p.Window, p.Label, nil
 	}
 	if w.From, err = instantIn("from", from, a.Zone, now); err != nil {
