@@ -174,3 +174,14 @@ func fold(data []byte) []byte {
 	}
 	return out
 }
+
+// offsetEnd is an instant after at up to which at's offset holds; zero: for ever.
+// Past a zone's table, time.Time.ZoneBounds reckons every year as 365 days, and on
+// the last day of a leap year (2040 the first) returns an end that has passed.
+func offsetEnd(at time.Time) time.Time {
+	_, end := at.ZoneBounds()
+	if !end.IsZero() && !end.After(at) {
+		return at.Add(time.Hour)
+	}
+	return end
+}

@@ -3,43 +3,18 @@ package contract
 import (
 	"fmt"
 	"time"
-)
 
-// maxOffset is more than any zone has ever been away from UTC, in seconds.
-const maxOffset = 26 * 3600
+	"github.com/probity-sla/probity/internal/sla"
+)
 
 // wallLayouts are the ways to write a local wall time, from the longest.
 var wallLayouts = []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"}
 
 // At resolves a local wall time in a zone: a repeated one means the first, a
-// skipped one moves forward by the gap (SLA-SEMANTICS, the order of operations).
-// Only the calendar fields of wall are read.
+// skipped one moves forward by the gap (SLA.md F15). Only the calendar fields of
+// wall are read.
 func At(wall time.Time, zone *time.Location) time.Time {
-	w := floating(wall).Unix()
-	// Walk the spans of equal offset from before any instant that could show w.
-	for at := time.Unix(w-maxOffset, 0).In(zone); ; {
-		_, offset := at.Zone()
-		end := offsetEnd(at)
-		t := time.Unix(w-int64(offset), 0).In(zone)
-		if end.IsZero() || t.Before(end) {
-			return t
-		}
-		if _, after := end.Zone(); w < end.Unix()+int64(after) {
-			return t // in the gap: the offset before it carries the time over
-		}
-		at = end
-	}
-}
-
-// offsetEnd is an instant after at up to which at's offset holds; zero: for ever.
-// Past a zone's table, time.Time.ZoneBounds reckons every year as 365 days, and on
-// the last day of a leap year (2040 the first) returns an end that has passed.
-func offsetEnd(at time.Time) time.Time {
-	_, end := at.ZoneBounds()
-	if !end.IsZero() && !end.After(at) {
-		return at.Add(time.Hour)
-	}
-	return end
+	return time.UnixMilli(sla.LocalInstant(floating(wall).Unix(), zone)).In(zone)
 }
 
 // floating is t's wall time as if it were UTC: for calendar arithmetic only.

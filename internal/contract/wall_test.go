@@ -73,6 +73,9 @@ func TestAtAgreesWithAMinuteByMinuteSearch(t *testing.T) {
 	})
 }
 
+// maxOffset is more than any zone has ever been away from UTC, in seconds.
+const maxOffset = 26 * 3600
+
 func searchWall(wall time.Time, z *time.Location) time.Time {
 	start := wall.Add(-maxOffset * time.Second)
 	var before time.Time // the last instant that shows less than wall, all instants before it too

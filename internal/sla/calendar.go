@@ -99,6 +99,14 @@ func union(ws []Window) int {
 
 func cmp64(a, b int64) int { return btoi(a > b) - btoi(a < b) }
 
+// LocalInstant resolves a local time in a zone to ms UTC by F15: a repeated one is
+// its first, a skipped one moves forward by the gap. The local time is given in
+// seconds since 1970-01-01 on the zone's own clocks.
+func LocalInstant(local int64, zone *time.Location) int64 {
+	w := zoneWalk{zone: zone}
+	return w.instant(local)
+}
+
 // zoneWalk resolves local times that mostly ascend. It remembers the span of
 // equal offset that the last one fell into.
 type zoneWalk struct {

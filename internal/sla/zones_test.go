@@ -100,3 +100,25 @@ func TestF8SlotsFromLocalMidnight(t *testing.T) {
 		}
 	}
 }
+
+func TestF15LocalInstant(t *testing.T) {
+	for _, c := range []struct{ name, zone, local, want string }{
+		{"an ordinary time is itself", "Europe/Berlin", "2026-07-01T12:00:00Z", "2026-07-01T10:00:00Z"},
+		{"a repeated time is its first", "Europe/Berlin", "2026-10-25T02:30:00Z", "2026-10-25T00:30:00Z"},
+		{"a skipped time moves forward by the gap", "Europe/Berlin", "2026-03-29T02:30:00Z", "2026-03-29T01:30:00Z"},
+		{"a day that never was is the next", "Pacific/Apia", "2011-12-30T12:00:00Z", "2011-12-30T22:00:00Z"},
+		{"a time before 1970", "UTC", "1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"},
+	} {
+		local, err := time.Parse(time.RFC3339, c.local)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := time.Parse(time.RFC3339, c.want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sla.LocalInstant(local.Unix(), zone(t, c.zone)); got != want.UnixMilli() {
+			t.Errorf("%s: LocalInstant(%s, %s) = %s; want %s", c.name, c.local, c.zone, time.UnixMilli(got).UTC().Format(time.RFC3339), c.want)
+		}
+	}
+}
