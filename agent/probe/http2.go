@@ -2,21 +2,41 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"time"
-
-	"golang.org/x/net/http2"
 
 	"github.com/probity-sla/probity/internal/protocol"
 )
 
-// http2Transport makes client connections of our own dialling; it pools none.
-var http2Transport = http2.Transport{
-	AllowHTTP:          true,
-	DisableCompression: true,
-	MaxHeaderListSize:  MaxHeaderBytes,
+// newHTTP2Transport returns a transport that speaks HTTP/2 alone, on
+// connections that were opened before: it dials and pools none of its own.
+func newHTTP2Transport() *http.Transport {
+	t := &http.Transport{
+		Protocols:              new(http.Protocols),
+		DialContext:            dialled,
+		DialTLSContext:         dialled,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: MaxHeaderBytes,
+	}
+	t.Protocols.SetHTTP2(true)
+	t.Protocols.SetUnencryptedHTTP2(true)
+	return t
+}
+
+// openConn is the key under which a context carries the connection to speak
+// HTTP/2 on: the one way to hand a connection to http.Transport.
+type openConn struct{}
+
+func dialled(ctx context.Context, _, _ string) (net.Conn, error) {
+	conn, ok := ctx.Value(openConn{}).(net.Conn)
+	if !ok {
+		return nil, errors.New("no connection was opened for the request")
+	}
+	return conn, nil
 }
 
 // exchange2 sends a request as HTTP/2 on a connection of its own.
@@ -27,7 +47,7 @@ func (p *httpPlan) exchange2(r *run, h *hop, conn net.Conn, followed int) (*hop,
 	ctx, cancel := context.WithDeadline(r.ctx, r.deadline)
 	defer cancel()
 	sent := time.Now()
-	client, err := http2Transport.NewClientConn(conn)
+	client, err := r.p.http2.NewClientConn(context.WithValue(ctx, openConn{}, conn), h.url.Scheme, r.res.Endpoint)
 	if err != nil {
 		return nil, r.fail(exchanging, r.res.Endpoint, err)
 	}

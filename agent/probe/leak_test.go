@@ -114,7 +114,7 @@ func TestNoFilesLeftIsTheAgentsFault(t *testing.T) {
 	}
 }
 
-type panicking struct{ plan }
+type panicking struct{}
 
 func (panicking) probe(*run) *fault { panic("hunter2") }
 

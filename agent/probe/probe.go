@@ -11,6 +11,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"runtime/debug"
 	"sync/atomic"
@@ -44,6 +45,7 @@ type Prober struct {
 	plans    planCache
 	dns      [2]dnsSocket  // by family: IPv4, IPv6
 	icmp     [2]icmpSocket // by family: IPv4, IPv6
+	http2    *http.Transport
 	closed   atomic.Bool
 }
 
@@ -58,7 +60,7 @@ func New(o Options) (*Prober, error) {
 	if o.Resolver == nil {
 		o.Resolver = systemResolver{}
 	}
-	p := &Prober{log: o.Log, resolver: o.Resolver, counts: newCounts(o.Metrics)}
+	p := &Prober{log: o.Log, resolver: o.Resolver, counts: newCounts(o.Metrics), http2: newHTTP2Transport()}
 	for family := range 2 {
 		p.dns[family].init(family == 1, p.counts)
 		p.icmp[family].init(family == 1, p.counts, o.Log)
