@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -118,6 +119,12 @@ func TestMain(m *testing.M) {
 	if os.Getenv(peerVar) != "" {
 		servePeers()
 		return
+	}
+	// Debian keeps nginx and ip where the PATH of a user does not lead.
+	_ = os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin")
+	if err := mayEcho(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	goleak.VerifyTestMain(m)
 }
