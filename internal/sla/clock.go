@@ -53,6 +53,12 @@ func ReadClock(t *ClockTerms, events []ClockEvent, at, horizon int64) (Clock, er
 	return r.Clock, nil
 }
 
+// Credit is what one incident earns whose clock read elapsed ms when it stopped,
+// or reads so far: the largest tier that holds (F38), per cent of the period's fee.
+func (t *ClockTerms) Credit(elapsed int64) Ratio {
+	return largest(t.Tiers, Of(elapsed, 1))
+}
+
 // clockState is what a clock does between two events.
 type clockState uint8
 

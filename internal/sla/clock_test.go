@@ -85,3 +85,25 @@ func TestF29Aggregates(t *testing.T) {
 		}
 	}
 }
+
+func TestF38CreditsForLateRepair(t *testing.T) {
+	from := func(h int64) *int64 { ms := h * hour; return &ms }
+	terms := sla.ClockTerms{Target: hour, Tiers: []sla.DurationTier{
+		{GE: from(1), Credit: sla.Of(10, 1)}, {GE: from(4), Credit: sla.Of(30, 1)}, {GT: from(12), Credit: sla.Of(100, 1)},
+	}}
+	for _, c := range []struct {
+		name    string
+		elapsed int64
+		want    int64
+	}{
+		{"repaired in time", hour - 1, 0}, {"the first bound is reached", hour, 10}, {"three hours", 3 * hour, 10},
+		{"the larger of two that hold", 4 * hour, 30}, {"not yet past twelve", 12 * hour, 30}, {"past twelve", 12*hour + 1, 100},
+	} {
+		if got := terms.Credit(c.elapsed); got.Cmp(sla.Of(c.want, 1)) != 0 {
+			t.Errorf("%s: Credit(%d) = %v; want %d", c.name, c.elapsed, got, c.want)
+		}
+	}
+	if got := (&sla.ClockTerms{}).Credit(hour); got.Cmp(sla.Of(0, 1)) != 0 {
+		t.Errorf("without tiers: Credit = %v; want 0", got)
+	}
+}

@@ -86,13 +86,7 @@ func (t *Terms) credit(s *Score, compared Ratio) (Ratio, error) {
 		return best, nil
 	}
 	if k.Scheme == CreditDuration {
-		best := Of(0, 1)
-		for i := range k.Tiers {
-			if tier := &k.Tiers[i]; tier.holds(s.Bad) && tier.Credit.Cmp(best) > 0 {
-				best = tier.Credit
-			}
-		}
-		return k.capped(best.Rat())
+		return k.capped(largest(k.Tiers, s.Bad).Rat())
 	}
 	sum := new(big.Rat)
 	share := func(times Ratio) *big.Rat { // per cent: times × bad/total
@@ -160,6 +154,17 @@ func (t *Tier) holds(r Ratio) bool {
 func (t *DurationTier) holds(bad Ratio) bool {
 	return (t.LT == nil || bad.Cmp(Of(*t.LT, 1)) < 0) && (t.LE == nil || bad.Cmp(Of(*t.LE, 1)) <= 0) &&
 		(t.GT == nil || bad.Cmp(Of(*t.GT, 1)) > 0) && (t.GE == nil || bad.Cmp(Of(*t.GE, 1)) >= 0)
+}
+
+// largest is the largest credit of the tiers that hold for a length.
+func largest(tiers []DurationTier, length Ratio) Ratio {
+	best := Of(0, 1)
+	for i := range tiers {
+		if tier := &tiers[i]; tier.holds(length) && tier.Credit.Cmp(best) > 0 {
+			best = tier.Credit
+		}
+	}
+	return best
 }
 
 // allow fills the allowed bad time of a period whose denominator is whole,

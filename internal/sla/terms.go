@@ -329,8 +329,9 @@ type ClockTerms struct {
 	Target         int64
 	Calendar       *Calendar // nil: around the clock
 	Reopen         ReopenRule
-	NotRetroactive bool // count events from when they were entered
-	ReachedIsLate  bool // op ge: elapsed equal to the target is a breach
+	NotRetroactive bool           // count events from when they were entered
+	ReachedIsLate  bool           // op ge: elapsed equal to the target is a breach
+	Tiers          []DurationTier // credits for a late answer or repair, by the time elapsed
 }
 
 // ClockEventKind is what happened to a clock.
