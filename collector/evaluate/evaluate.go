@@ -125,10 +125,17 @@ type Evaluator struct {
 
 	work    sync.Mutex        // one computation of live state at a time
 	closed  map[string]string // agreement → label of the newest period that was frozen
-	reopen  map[string]int64  // agreement → earliest instant that late results or records touched
+	reopen  map[string]reopened
 	known   map[string]recordSet
 	seconds *metrics.Histogram
 	errs    *metrics.Counter
+}
+
+// reopened says of an agreement what late results or records touched of the
+// periods that are over.
+type reopened struct {
+	from int64 // earliest instant touched
+	last int64 // when something was touched last
 }
 
 type home struct {
@@ -150,7 +157,7 @@ func New(o Options) *Evaluator {
 	}
 	return &Evaluator{
 		o: o, live: map[string]*AgreementLive{}, tracks: map[trackKey]*track{},
-		closed: map[string]string{}, reopen: map[string]int64{}, known: map[string]recordSet{},
+		closed: map[string]string{}, reopen: map[string]reopened{}, known: map[string]recordSet{},
 		seconds: o.Metrics.GetOrCreateHistogram("probity_collector_evaluate_duration_seconds"),
 		errs:    o.Metrics.GetOrCreateCounter("probity_collector_evaluate_errors_total"),
 	}
@@ -197,20 +204,22 @@ func (e *Evaluator) Touch(changes []Change) {
 		if !ok {
 			continue
 		}
-		if l := e.live[h.agreement]; l != nil {
+		l := e.live[h.agreement]
+		if l != nil {
 			l.dirty = true
-			if c.From < l.periodFrom {
-				e.noteReopen(h.agreement, c.From)
-			}
+		}
+		if l == nil || c.From < l.periodFrom {
+			e.noteReopen(h.agreement, c.From)
 		}
 	}
 }
 
 // noteReopen needs e.mu.
 func (e *Evaluator) noteReopen(agreement string, from int64) {
-	if old, ok := e.reopen[agreement]; !ok || from < old {
-		e.reopen[agreement] = from
+	if old, ok := e.reopen[agreement]; ok {
+		from = min(from, old.from)
 	}
+	e.reopen[agreement] = reopened{from: from, last: e.o.Now().UnixMilli()}
 }
 
 // TouchAll recomputes every running statement in the next round.

@@ -13,35 +13,35 @@ import (
 const MaxReopen = 36
 
 // freeze stores the statement of the period before the running one, once it
-// has settled, and again when late results or records changed its figures.
+// has settled, and again when late results or records changed its figures. A
+// spool that drains touches it many times over: that makes one revision, once
+// nothing more has come for as long as results take to settle.
 func (e *Evaluator) freeze(ctx context.Context, a *contract.Agreement, vs []Vantage, now int64) error {
 	if a.Period.Kind == contract.Rolling {
 		return nil // a rolling window never closes
 	}
 	current := a.Period.Containing(now, a.Zone)
 	e.mu.Lock()
-	since, reopened := e.reopen[a.ID]
+	touched, again := e.reopen[a.ID]
 	done := e.closed[a.ID] == current.Label
-	delete(e.reopen, a.ID)
-	e.mu.Unlock()
-	if done && !reopened {
+	if done && (!again || now < touched.last+millis(e.o.Settle)) {
+		e.mu.Unlock()
 		return nil
 	}
+	delete(e.reopen, a.ID)
+	e.mu.Unlock()
 	oldest := current.Window.From - 1
-	if reopened {
-		oldest = min(oldest, since)
+	if again {
+		oldest = min(oldest, touched.from)
 	}
 	p := a.Period.Previous(current, a.Zone)
 	for n := 0; n < MaxReopen && p.To > max(oldest, a.ValidFrom); n++ {
 		settled, err := e.freezeOne(ctx, a, vs, p, now)
-		if err != nil {
+		if err != nil || !settled {
 			e.mu.Lock()
-			e.noteReopen(a.ID, oldest)
+			e.noteReopen(a.ID, oldest) // what was touched before this period, too
 			e.mu.Unlock()
 			return err
-		}
-		if !settled {
-			return nil
 		}
 		p = a.Period.Previous(p, a.Zone)
 	}

@@ -95,7 +95,7 @@ func (e *Evaluator) update(ctx context.Context, a *contract.Agreement, vs []Vant
 	}
 	if unchanged && !advanced(old, saw) {
 		old.At = now
-		return nil
+		return e.freeze(ctx, a, vs, now)
 	}
 	next := &AgreementLive{Agreement: a, At: now, periodFrom: period.Window.From}
 	if old != nil {

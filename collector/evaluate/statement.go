@@ -212,8 +212,8 @@ func fingerprint(h hash.Hash, id string, saw *seen, in *sla.Input, v *sla.Verdic
 		mix(h, m.From, m.To, m.Announced)
 	}
 	for _, x := range in.Adjustments {
-		if x.From >= in.Until {
-			continue
+		if x.From >= in.Until || x.ApprovedAt == 0 {
+			continue // a proposal is no ground of any figure
 		}
 		fmt.Fprintf(h, "%s\n", x.ID)
 		mix(h, x.From, x.To, int64(x.Effect), x.ApprovedAt, x.RevokedAt)
