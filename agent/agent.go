@@ -56,6 +56,8 @@ type Agent struct {
 
 	faultMu         sync.Mutex
 	assignmentFault error
+	staleSince      time.Time   // of the first failed poll in a row
+	answered        atomic.Bool // the last heartbeat was
 }
 
 // Options of New, all optional.

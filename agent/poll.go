@@ -14,6 +14,10 @@ import (
 	"github.com/probity-sla/probity/internal/selfmon"
 )
 
+// staleFault is how long polls fail, while heartbeats are answered, before the
+// agent reports it.
+const staleFault = time.Minute
+
 // follow keeps the assignment in force up to date until ctx ends.
 func (a *Agent) follow(ctx context.Context) {
 	failures := 0
@@ -80,6 +84,7 @@ func (a *Agent) beat(ctx context.Context) {
 	failing := false
 	for {
 		beat, err := a.link.Load().Beat(ctx, a.heartbeat())
+		a.answered.Store(err == nil)
 		switch {
 		case err == nil:
 			a.clock.observe(beat)
@@ -124,13 +129,19 @@ func (a *Agent) faults() []string {
 	}
 	a.faultMu.Lock()
 	defer a.faultMu.Unlock()
-	say("assignment_stale", a.assignmentFault)
+	// A collector that was away for everything is not a fault of this agent.
+	if a.answered.Load() && time.Since(a.staleSince) >= staleFault {
+		say("assignment_stale", a.assignmentFault)
+	}
 	return out
 }
 
 func (a *Agent) setStale(err error) {
 	a.faultMu.Lock()
 	defer a.faultMu.Unlock()
+	if a.assignmentFault == nil {
+		a.staleSince = time.Now()
+	}
 	a.assignmentFault = err
 }
 
