@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -252,6 +253,38 @@ func (s *sim) alerts() []incident.Alert {
 			}
 		}
 		return nil
+	})
+	return out
+}
+
+// open lists the open alerts with their dates, in the order of their names.
+func (s *sim) open() []string {
+	var out []string
+	for _, a := range s.alerts() {
+		if a.Open() {
+			out = append(out, a.ID+" since "+clock(a.StartsAt))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// outages reads every outage of an agreement that was not withdrawn.
+func (s *sim) outages(agreement string) []incident.Outage {
+	s.t.Helper()
+	var out []incident.Outage
+	s.read(func(ctx context.Context, db *store.Store) error {
+		rows, err := db.Outages(ctx, agreement, 0, always)
+		for _, r := range rows {
+			var o incident.Outage
+			if err := json.Unmarshal(r.Body, &o); err != nil {
+				return err
+			}
+			if !o.Withdrawn {
+				out = append(out, o)
+			}
+		}
+		return err
 	})
 	return out
 }
