@@ -14,6 +14,8 @@ import (
 
 type sink struct{ *memory }
 
+func (sink) Absent(context.Context, *protocol.Batch) ([]int, error) { return nil, nil }
+
 func (sink) AppendBatch(context.Context, *protocol.Batch, int64) (bool, error) { return false, nil }
 
 func cpuTime(b *testing.B) time.Duration {

@@ -38,6 +38,8 @@ const (
 type Store interface {
 	// AppendBatch returns when the batch is on disk; duplicate says that it was before.
 	AppendBatch(ctx context.Context, b *protocol.Batch, receivedAt int64) (duplicate bool, err error)
+	// Absent lists the results of a batch, by index, whose slots hold no result.
+	Absent(ctx context.Context, b *protocol.Batch) ([]int, error)
 	SaveHeartbeat(ctx context.Context, agent protocol.AgentID, hb *protocol.Heartbeat, at int64) error
 }
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,9 +31,11 @@ type memory struct {
 	heartbeats []*protocol.Heartbeat
 	assigned   *protocol.Assignment
 	fault      error
-	hold       chan struct{} // AppendBatch waits for it when set
-	entered    chan struct{} // told when AppendBatch waits
-	committed  chan error    // told the state of its context
+	// of Absent
+	absentFault error
+	hold        chan struct{} // AppendBatch waits for it when set
+	entered     chan struct{} // told when AppendBatch waits
+	committed   chan error    // told the state of its context
 }
 
 func (m *memory) AppendBatch(ctx context.Context, b *protocol.Batch, _ int64) (bool, error) {
@@ -56,6 +59,21 @@ func (m *memory) AppendBatch(ctx context.Context, b *protocol.Batch, _ int64) (b
 	}
 	m.batches[b.Boot][b.Seq] = b
 	return false, nil
+}
+
+func (m *memory) Absent(_ context.Context, b *protocol.Batch) ([]int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []int
+	for i := range b.Results {
+		stored := slices.ContainsFunc(m.batches[b.Boot][b.Seq].Results, func(r protocol.Result) bool {
+			return r.Check == b.Results[i].Check && r.Slot == b.Results[i].Slot
+		})
+		if !stored {
+			out = append(out, i)
+		}
+	}
+	return out, m.absentFault
 }
 
 func (m *memory) SaveHeartbeat(_ context.Context, _ protocol.AgentID, hb *protocol.Heartbeat, _ int64) error {
@@ -105,6 +123,7 @@ func batch(seq uint64, results ...protocol.Result) *protocol.Batch {
 
 type rig struct {
 	*memory
+	options Options
 	handler *Handler
 	server  *httptest.Server
 	metrics *metrics.Set
@@ -113,22 +132,31 @@ type rig struct {
 
 func newRig(t testing.TB, edit func(*Options)) *rig {
 	t.Helper()
-	r := &rig{memory: &memory{batches: map[[16]byte]map[uint64]*protocol.Batch{}}, metrics: metrics.NewSet(), now: clock}
+	r := &rig{memory: &memory{batches: map[[16]byte]map[uint64]*protocol.Batch{}}, now: clock}
 	r.assign("1", check("shop/web/home", 30*time.Second), check("shop/web/api", time.Second))
-	o := Options{Store: r, Agents: r, Assignments: r, Log: slog.New(slog.DiscardHandler), Metrics: r.metrics,
+	o := Options{Store: r, Agents: r, Assignments: r, Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return r.now }}
 	if edit != nil {
 		edit(&o)
 	}
+	r.options = o
+	r.restart(t)
+	return r
+}
+
+// restart puts a new handler in place: what the old one remembered is gone.
+func (r *rig) restart(t testing.TB) {
+	t.Helper()
+	o := r.options
+	o.Metrics = metrics.NewSet()
 	h, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
 	h.Routes(mux)
-	r.handler, r.server = h, httptest.NewServer(mux)
-	t.Cleanup(func() { r.server.Close(); h.Close() })
-	return r
+	r.handler, r.server, r.metrics = h, httptest.NewServer(mux), o.Metrics
+	t.Cleanup(func(s *httptest.Server) func() { return func() { s.Close(); h.Close() } }(r.server))
 }
 
 // do sends a request and returns the answer with its body read.

@@ -16,9 +16,10 @@ const (
 	reasonOffGrid     = "off_grid"
 	reasonFuture      = protocol.RejectedFuture
 	reasonTooOld      = "too_old"
+	reasonBefore      = "refused_before"
 )
 
-var reasons = [...]string{reasonInvalid, reasonNotAssigned, reasonInterval, reasonOffGrid, reasonFuture, reasonTooOld}
+var reasons = [...]string{reasonInvalid, reasonNotAssigned, reasonInterval, reasonOffGrid, reasonFuture, reasonTooOld, reasonBefore}
 
 // meters are the metrics of this stage.
 type meters struct {

@@ -64,22 +64,37 @@ func (h *Handler) accept(r *http.Request, agent Agent, b *protocol.Batch) (*prot
 	v := verifier{known: known, now: now, oldest: now - h.opts.MaxAge.Milliseconds(), meters: &h.meters}
 	ack := &protocol.Ack{Rejected: v.results(b)}
 	rejectedGaps := v.gaps(b)
-	ack.Rejected = append(ack.Rejected, rejectedGaps...)
-	ack.Accepted = len(b.Results) + v.gapsAccepted
 	if len(b.Results)+len(b.Gaps) > 0 {
 		// Not the request's context: a peer that leaves must not fail the
 		// group that its batch is committed with.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), commitTimeout)
 		defer cancel()
 		duplicate, err := h.opts.Store.AppendBatch(ctx, b, now)
+		if err == nil && duplicate {
+			err = h.recheck(ctx, &v, b, ack)
+		}
 		if err != nil {
 			return nil, h.unavailable(r, "batch not stored", fmt.Errorf("batch %d of agent %s: %w", b.Seq, agent.ID, err))
 		}
 		ack.Duplicate = duplicate
 	}
+	ack.Accepted = len(b.Results) + v.gapsAccepted
+	ack.Rejected = append(ack.Rejected, rejectedGaps...)
 	h.count(b, ack, now)
 	h.acks.remember(b, ack)
 	return ack, nil
+}
+
+// recheck is for a batch that came before and whose answer is forgotten, by a
+// restart perhaps: what was refused then is not in the store, though it would
+// pass today, and must not be acknowledged.
+func (h *Handler) recheck(ctx context.Context, v *verifier, b *protocol.Batch, ack *protocol.Ack) error {
+	absent, err := h.opts.Store.Absent(ctx, b)
+	if err != nil || len(absent) == 0 {
+		return err
+	}
+	ack.Rejected = v.withdraw(b, ack.Rejected, absent)
+	return nil
 }
 
 func (h *Handler) count(b *protocol.Batch, ack *protocol.Ack, now int64) {

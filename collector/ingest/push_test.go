@@ -173,6 +173,32 @@ func TestDuplicate(t *testing.T) {
 	}
 }
 
+// What was refused when a batch came first is not acknowledged when it comes
+// again to a collector that has forgotten its answer.
+func TestDuplicateAfterARestart(t *testing.T) {
+	const home, every = protocol.CheckID("shop/web/home"), 30 * time.Second
+	r := newRig(t, nil)
+	early := batch(1, result(home, every, -2*time.Minute), result("bank/web/home", every, 0), result(home, every, 3*time.Minute), result(home, every, -time.Minute))
+	if first := r.push(t, early); first.Accepted != 2 || len(first.Rejected) != 2 {
+		t.Fatalf("first push: %+v; want two accepted and two rejected", first)
+	}
+	r.restart(t)
+	r.now = clock.Add(10 * time.Minute) // the slot that lay ahead has come
+	r.absentFault = errors.New("disk unreadable")
+	if resp, text := r.do(t, "POST", "/api/v1/push", protocol.AppendBatch(nil, early), "Content-Type", binaryType); resp.StatusCode != 503 {
+		t.Errorf("the same push while the store cannot be read: %d %s; want 503", resp.StatusCode, text)
+	}
+	r.absentFault = nil
+	again := r.push(t, early)
+	if !again.Duplicate || again.Accepted != 2 || len(again.Rejected) != 2 {
+		t.Fatalf("the same push again: %+v; want two accepted and two rejected, as a duplicate", again)
+	}
+	if a, b := again.Rejected[0], again.Rejected[1]; a.Index != 1 || !strings.HasPrefix(a.Reason, "not_assigned: ") ||
+		b.Index != 2 || !strings.HasPrefix(b.Reason, "refused_before: ") || b.Slot != early.Results[2].Slot {
+		t.Errorf("rejected again: %+v; want result 1 as not_assigned and result 2 as refused_before", again.Rejected)
+	}
+}
+
 func TestNothingIsAcknowledgedThatIsNotStored(t *testing.T) {
 	r := newRig(t, nil)
 	r.fault = errors.New("disk full")

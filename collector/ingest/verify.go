@@ -47,6 +47,27 @@ func (v *verifier) result(r *protocol.Result) (word, text string) {
 	return word, text
 }
 
+// withdraw takes results that the store lacks, by their index in b, back out of
+// b, and adds them to those rejected already, which b no longer holds.
+func (v *verifier) withdraw(b *protocol.Batch, rejected []protocol.Rejected, absent []int) []protocol.Rejected {
+	out := make([]protocol.Rejected, 0, len(rejected)+len(absent))
+	kept, sent := b.Results[:0], 0 // sent counts the batch as it came
+	for i, r := range b.Results {
+		for ; len(rejected) > 0 && rejected[0].Index == sent; sent++ {
+			out, rejected = append(out, rejected[0]), rejected[1:]
+		}
+		if len(absent) > 0 && absent[0] == i {
+			out = append(out, v.reject(sent, r.Check, r.Slot, reasonBefore, "the batch came before, and this result was refused then"))
+			absent = absent[1:]
+		} else {
+			kept = append(kept, r)
+		}
+		sent++
+	}
+	b.Results = kept
+	return append(out, rejected...)
+}
+
 // place finds the check of a slot, or says why the slot is not one of the agent's.
 func (v *verifier) place(id protocol.CheckID, interval time.Duration, slot int64) (c *knownCheck, word, text string) {
 	if v.last == nil || v.last.id != id {
