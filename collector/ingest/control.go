@@ -23,7 +23,7 @@ func (h *Handler) Assignment(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-cache")
 	if named(r.Header.Get("If-None-Match"), etag) {
 		h.meters.unchanged.Inc()
-		w.WriteHeader(http.StatusNotModified)
+		answer(w, http.StatusNotModified, nil)
 		return
 	}
 	h.meters.sent.Inc()

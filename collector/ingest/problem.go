@@ -53,7 +53,7 @@ func (h *Handler) refuse(w http.ResponseWriter, p *problem) {
 	h.send(w, p.Status, p)
 }
 
-// send writes an answer; a peer that does not read it is cut off.
+// send answers with JSON.
 func (h *Handler) send(w http.ResponseWriter, status int, body any) {
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -64,9 +64,18 @@ func (h *Handler) send(w http.ResponseWriter, status int, body any) {
 		w.Header().Set("Content-Type", "application/json")
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTimeout))
+	answer(w, status, data)
+}
+
+// answer writes an answer whole; a peer that does not read it is cut off. The
+// connection is left without a deadline, for whatever it serves next.
+func answer(w http.ResponseWriter, status int, data []byte) {
+	rc := http.NewResponseController(w)
+	_ = rc.SetWriteDeadline(time.Now().Add(answerTimeout))
 	w.WriteHeader(status)
 	_, _ = w.Write(data) // a peer that left sends the batch again
+	_ = rc.Flush()
+	_ = rc.SetWriteDeadline(time.Time{})
 }
 
 // quote shows a name that came from outside: bounded, without control characters.
