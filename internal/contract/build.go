@@ -39,6 +39,14 @@ func (b *builder) fault(path, hint, format string, args ...any) {
 	b.faults = append(b.faults, FieldError{File: b.file, Path: path, Problem: fmt.Sprintf(format, args...), Hint: hint})
 }
 
+// add takes over the faults of a compiler, which knows no file.
+func (b *builder) add(faults []FieldError) {
+	for _, x := range faults {
+		x.File = b.file
+		b.faults = append(b.faults, x)
+	}
+}
+
 func (b *builder) agreement(f *agreementFile) *Agreement {
 	a := &Agreement{
 		ID: f.ID, Name: f.Name, Customer: f.Customer, Provider: f.Provider, Tier: f.Tier, Tags: f.Tags,
@@ -58,6 +66,7 @@ func (b *builder) agreement(f *agreementFile) *Agreement {
 	base := b.terms("terms", f.Terms, nil, a)
 	a.Terms = base
 	a.Notice = time.Duration(base.Maintenance.MinNotice) * time.Millisecond
+	a.Clocks = b.clocks(f.Clocks, b.calendars(f.Calendars))
 	a.Services = b.services(f, a)
 	a.Planned = b.planned(f.Maintenance, a)
 	return a
@@ -144,10 +153,7 @@ func (b *builder) validity(f *agreementFile, a *Agreement) {
 // agreement's validity down to it.
 func (b *builder) terms(path string, f, base *TermsFile, a *Agreement) *sla.Terms {
 	t, faults := f.Over(base).Compile(path, b.zone)
-	for _, x := range faults {
-		x.File = b.file
-		b.faults = append(b.faults, x)
-	}
+	b.add(faults)
 	if t.Contract.From != 0 && a.ValidFrom != 0 && path == "terms" {
 		b.fault(path+".contract.from", "keep valid_from", "valid_from says it already")
 	}

@@ -3,36 +3,9 @@ package contract
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/probity-sla/probity/internal/sla"
 )
-
-// ClockFile is the terms of a response or resolution clock, as agreements and
-// cases write them.
-type ClockFile struct {
-	TargetS     *int64        `toml:"target_s" json:"target_s,omitempty"`
-	Calendar    *CalendarFile `toml:"calendar" json:"calendar,omitempty"`
-	Reopen      *string       `toml:"reopen" json:"reopen,omitempty"`
-	Retroactive *bool         `toml:"retroactive" json:"retroactive,omitempty"`
-	Op          *string       `toml:"op" json:"op,omitempty"`
-}
-
-// Compile turns the terms of a clock into those of the engine, with every fault at once.
-func (f *ClockFile) Compile(path string, zone *time.Location) (*sla.ClockTerms, []FieldError) {
-	c := &compiler{path: path, zone: zone}
-	t := &sla.ClockTerms{NotRetroactive: f.Retroactive != nil && !*f.Retroactive}
-	if f.TargetS == nil {
-		c.fault("target_s", "write the target in seconds", "a clock needs it")
-	}
-	c.seconds("target_s", f.TargetS, 0, &t.Target)
-	c.word("reopen", f.Reopen, &t.Reopen)
-	c.oneOf("op", f.Op, "gt", "ge", &t.ReachedIsLate)
-	if f.Calendar != nil {
-		t.Calendar = c.calendar("calendar", f.Calendar)
-	}
-	return t, c.faults
-}
 
 // clockCase is a case of kind clock.
 type clockCase struct {

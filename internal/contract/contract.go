@@ -36,6 +36,8 @@ type Agreement struct {
 	// Silent is how long an agent may send nothing before its results count as missing for alerts.
 	Silent time.Duration
 	Burn   []BurnRule
+	// Clocks are the times within which faults are answered and mended, in the order of the file.
+	Clocks []Clock
 }
 
 // Service is what the customer buys: checks and the rule that joins them.

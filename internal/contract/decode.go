@@ -53,6 +53,9 @@ func depth(data []byte) int {
 // tomlValue is a type that reads more than one kind of TOML value.
 type tomlValue interface{ UnmarshalTOML(any) error }
 
+// choice is a type that reads different kinds of TOML values in different places.
+type choice interface{ place(in any) (dst any) }
+
 type decoder struct {
 	file   string
 	faults []FieldError
@@ -83,6 +86,9 @@ func (d *decoder) value(path string, in any, dst reflect.Value) {
 		if err := u.UnmarshalTOML(in); err != nil {
 			d.fault(path, err.Error(), "")
 		}
+		return
+	case choice:
+		d.value(path, in, reflect.ValueOf(u.place(in)).Elem())
 		return
 	case encoding.TextUnmarshaler:
 		if s, ok := in.(string); !ok {
@@ -180,9 +186,15 @@ func (d *decoder) named(path string, in any, dst reflect.Value) bool {
 	return true
 }
 
-// itemName is the item's own id or name, else its place in the list, from 1.
+// itemName is the item's own id or name, else its place in the list, from 1. A
+// clock is named by what it promises.
 func itemName(item any, i int) string {
 	if t, ok := item.(map[string]any); ok {
+		severity, _ := t["severity"].(string)
+		indicator, _ := t["indicator"].(string)
+		if s := severity + " " + indicator; severity != "" && indicator != "" && len(s) <= 64 {
+			return s
+		}
 		for _, key := range []string{"id", "name"} {
 			if s, ok := t[key].(string); ok && s != "" && len(s) <= 64 {
 				return s

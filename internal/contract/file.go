@@ -21,6 +21,9 @@ type agreementFile struct {
 	Burn        []burnFile    `toml:"burn"`
 	Services    []serviceFile `toml:"service"`
 	Maintenance []plannedFile `toml:"maintenance"`
+	Clocks      []clockFile   `toml:"clock"`
+
+	Calendars map[string]CalendarFile `toml:"calendar"`
 }
 
 type periodFile struct {

@@ -22,6 +22,9 @@ const (
 	MaxPlanned     = 500       // maintenance entries of one agreement
 	MaxTags        = 50        // of one agreement
 	MaxBurnRules   = 20        // of one agreement
+	MaxClocks      = 100       // of one agreement
+	MaxCalendars   = 20        // of one agreement
+	MaxPauses      = 20        // of one clock
 	MaxLocations   = 200       // of one check
 	MaxHeaders     = 50        // of one check
 	MaxIDLength    = 40        // of an agreement, service, check or maintenance entry

@@ -38,6 +38,14 @@ func schemaFaults(root, at node, typ reflect.Type, path string) []string {
 	if typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
+	if c, ok := reflect.New(typ).Interface().(choice); ok { // a table first, then a name
+		table := reflect.TypeOf(c.place(node{})).Elem()
+		forms, _ := at["anyOf"].([]any)
+		if len(forms) != 2 || forms[1].(node)["type"] != "string" {
+			return []string{path + ": a table or a name in Go, not in the schema"}
+		}
+		return schemaFaults(root, forms[0].(node), table, path)
+	}
 	_, custom := reflect.New(typ).Interface().(tomlValue)
 	_, text := reflect.New(typ).Interface().(encoding.TextUnmarshaler)
 	switch {
@@ -49,6 +57,12 @@ func schemaFaults(root, at node, typ reflect.Type, path string) []string {
 			return []string{path + ": a list in Go, not in the schema"}
 		}
 		return schemaFaults(root, items, typ.Elem(), path+"[]")
+	case typ.Kind() == reflect.Map:
+		values, ok := at["additionalProperties"].(node)
+		if !ok {
+			return []string{path + ": free names in Go, not in the schema"}
+		}
+		return schemaFaults(root, values, typ.Elem(), path+".*")
 	case typ.Kind() != reflect.Struct:
 		return nil
 	}

@@ -50,15 +50,25 @@ func (c *compiler) credit(f *CreditFile, t *sla.Terms) {
 	c.word("credit.scheme", f.Scheme, &k.Scheme)
 	c.seconds("credit.unit_s", f.UnitS, 1, &k.Unit)
 	c.word("credit.count", f.Count, &k.Count)
-	for i, tier := range f.Tiers {
-		key := fmt.Sprintf("credit.tiers[%d]", i+1)
-		k.Tiers = append(k.Tiers, sla.DurationTier{
+	k.Tiers = c.durationTiers("credit.tiers", f.Tiers)
+	c.creditNeeds(f, k)
+}
+
+// durationTiers reads credits by a length of time.
+func (c *compiler) durationTiers(path string, files []DurationTierFile) []sla.DurationTier {
+	var out []sla.DurationTier
+	for i, tier := range files {
+		key := fmt.Sprintf("%s[%d]", path, i+1)
+		out = append(out, sla.DurationTier{
 			LT: c.optional(key+".lt_s", tier.LTS), LE: c.optional(key+".le_s", tier.LES),
 			GT: c.optional(key+".gt_s", tier.GTS), GE: c.optional(key+".ge_s", tier.GES),
 			Credit: c.decimal(key+".credit", &tier.Credit, 10_000),
 		})
+		if tier.LTS == nil && tier.LES == nil && tier.GTS == nil && tier.GES == nil {
+			c.fault(key, "write a bound such as gt_s = 14400", "the tier has no bound")
+		}
 	}
-	c.creditNeeds(f, k)
+	return out
 }
 
 // creditNeeds checks that a scheme has the figures that it multiplies.
