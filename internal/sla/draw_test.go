@@ -113,6 +113,9 @@ func (d *drawing) input() *sla.Input {
 	for range d.upTo("windows", 3) {
 		m := sla.Maintenance{ID: "m", Emergency: d.one(4, "emergency")}
 		m.From, m.To = d.window("maintenance", d.n/2)
+		if n := len(in.Maintenance); n > 0 && d.one(3, "touches") {
+			m.From = in.Maintenance[n-1].To
+		}
 		if d.one(2, "announced") {
 			m.Announced = m.From - int64(rapid.IntRange(-3, 12).Draw(d.T, "notice"))*d.unit
 		}

@@ -174,6 +174,40 @@ func checkMany(t *testing.T, n int, property func(*rapid.T)) {
 	}
 }
 
+// TestScoresAgreeWithTheOracle is step H alone, with shares that lie on the
+// halves that are rounded and on the bounds that are compared.
+func TestScoresAgreeWithTheOracle(t *testing.T) {
+	t.Parallel()
+	checkMany(t, 6000, func(t *rapid.T) {
+		d := &drawing{T: t, unit: 1, n: 20}
+		terms := &sla.Terms{}
+		d.scores(terms)
+		total := rapid.SampledFrom([]int64{1, 3, 8, 16, 40, 80, 200, 800, 1600, 2000, 8000}).Draw(t, "total")
+		bad := rapid.Int64Range(0, total).Draw(t, "bad")
+		good := total - bad
+		if terms.PctRound != nil { // a target next to the share, at the digits that are compared
+			scale := int64(100)
+			for range terms.PctRound.Digits {
+				scale *= 10
+			}
+			near := good*scale/total + int64(d.upTo("next", 1))
+			terms.Target = sla.Of(min(near, scale), scale)
+			if terms.Credit == nil {
+				terms.Tiers = append(terms.Tiers, sla.Tier{GE: terms.Target, Credit: sla.Of(101, 1)})
+			}
+		}
+		a := &reckoning{good: big.NewRat(good, 1), bad: big.NewRat(bad, 1), total: big.NewRat(total, 1)}
+		pass(terms, a)
+		s, err := terms.ScoreOf(sla.Of(good, 1), sla.Of(total, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Availability.Rat().Cmp(a.availability) != 0 || truth(s.Breach) != truth(a.breach) || s.Credit.Rat().Cmp(a.credit) != 0 {
+			t.Errorf("ScoreOf(%d of %d) by %+v = %+v; oracle: breach %s, credit %v", good, total, terms, s, truth(a.breach), a.credit)
+		}
+	})
+}
+
 // FuzzEngineAgreesWithTheOracle does the same without end. The input is only a
 // seed: drawing from bytes that grow one by one would seldom fill a world.
 func FuzzEngineAgreesWithTheOracle(f *testing.F) {
