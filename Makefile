@@ -8,6 +8,9 @@ LDFLAGS := -s -w -X github.com/probity-sla/probity/internal/selfmon.version=$(VE
 SECONDS ?=
 # How long each fuzz target runs under `make fuzz`.
 FUZZTIME ?= 30s
+# Where goroutines meet; the rest is pure or spends its time in one.
+RACE := ./agent ./agent/schedule ./agent/spool ./agent/uplink ./agent/probe ./collector ./collector/evaluate \
+	./collector/ingest ./collector/notify ./collector/store ./internal/selfmon
 
 .PHONY: all build run test test-packages race lint bench fuzz clean help
 
@@ -30,7 +33,7 @@ test: test-packages build ## everything that must pass
 	$(GO) test -timeout 12m ./...
 
 race: test-packages build ## the packages where goroutines meet, under the race detector
-	$(GO) test -race -short -timeout 12m ./agent/... ./collector/... ./internal/protocol/... ./internal/selfmon/...
+	$(GO) test -race -short -timeout 8m $(RACE)
 
 lint: ## gofmt, vet, staticcheck
 	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "not formatted (run gofmt -w):"; echo "$$out"; exit 1; }
