@@ -269,6 +269,7 @@ func (e *Evaluator) Round(ctx context.Context) {
 			return
 		}
 		if err := e.update(ctx, a, vantages, now); err != nil {
+			e.setDirty(a.ID)
 			e.fail(ctx, "agreement not evaluated; its last figures stay", fmt.Errorf("agreement %s: %w", a.ID, err))
 		}
 	}

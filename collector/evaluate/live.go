@@ -25,7 +25,7 @@ type AgreementLive struct {
 	Services  []*ServiceLive
 	At        int64 // ms UTC of the computation
 
-	dirty      bool
+	dirty      bool // guarded by Evaluator.mu, as no other field needs to be
 	periodFrom int64
 }
 
@@ -79,27 +79,26 @@ func (e *Evaluator) Live(id string) *AgreementLive {
 }
 
 // update recomputes one agreement when results, records or the clock ask for it.
+// A published state is never written to: others read it.
 func (e *Evaluator) update(ctx context.Context, a *contract.Agreement, vs []Vantage, now int64) error {
-	e.mu.RLock()
-	old := e.live[a.ID]
-	e.mu.RUnlock()
+	old, dirty := e.takeDirty(a.ID)
 	period := a.Period.Containing(now, a.Zone)
-	unchanged := old != nil && !old.dirty && old.Agreement == a && old.periodFrom == period.Window.From
+	unchanged := old != nil && !dirty && old.Agreement == a && old.periodFrom == period.Window.From
 	if unchanged && now < old.At+millis(idle) {
 		return nil
 	}
+	next := &AgreementLive{Agreement: a, At: now, periodFrom: period.Window.From}
 	from := since(a, min(period.Window.From, now-millis(liveSpan(a))))
 	saw, err := e.observeAll(ctx, a, vs, from, now, 0)
 	if err != nil {
 		return err
 	}
 	if unchanged && !advanced(old, saw) {
-		old.At = now
+		next.Statement, next.Services = old.Statement, old.Services
+		if !e.publish(next) {
+			return nil
+		}
 		return e.freeze(ctx, a, vs, now)
-	}
-	next := &AgreementLive{Agreement: a, At: now, periodFrom: period.Window.From}
-	if old != nil {
-		old.dirty = false
 	}
 	next.Statement, err = e.compute(ctx, a, Request{Agreement: a.ID, Label: period.Label, Window: period.Window}, saw, now)
 	if err != nil {
@@ -112,9 +111,9 @@ func (e *Evaluator) update(ctx context.Context, a *contract.Agreement, vs []Vant
 		}
 		next.Services = append(next.Services, s)
 	}
-	e.mu.Lock()
-	e.live[a.ID] = next
-	e.mu.Unlock()
+	if !e.publish(next) {
+		return nil
+	}
 	if e.o.Observe != nil {
 		for _, s := range next.Services {
 			e.o.Observe(ctx, a, s)
