@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -54,32 +55,13 @@ func listRevisions(fs *flag.FlagSet, s *streams) func(context.Context, []string)
 
 // difference prints what changed from one revision to the next, a line a figure.
 func difference(w io.Writer, old, now *sla.Statement) {
-	for i := range now.Services {
-		x := &now.Services[i]
-		v := &x.Verdict
-		if old == nil {
-			fmt.Fprintf(w, "  %s: availability %s %%, down %s s\n", x.Service, report.Figure(v.Availability, v.Target), report.RatioSeconds(v.Bad))
-			continue
-		}
-		was := serviceOf(old, x.Service)
-		if was == nil {
-			fmt.Fprintf(w, "  %s: new\n", x.Service)
-			continue
-		}
-		for _, f := range []struct{ name, was, is string }{
-			{"availability %", report.Figure(was.Availability, was.Target), report.Figure(v.Availability, v.Target)},
-			{"down s", report.RatioSeconds(was.Bad), report.RatioSeconds(v.Bad)},
-			{"excluded s", report.Seconds(was.Excluded), report.Seconds(v.Excluded)},
-			{"unknown s", report.Seconds(was.Unknown), report.Seconds(v.Unknown)},
-			{"verdict", verdictWord(was), verdictWord(v)},
-			{"credit %", creditWord(was), creditWord(v)},
-		} {
-			if f.was != f.is {
-				fmt.Fprintf(w, "  %s: %s %s → %s\n", x.Service, f.name, f.was, f.is)
-			}
+	if old == nil {
+		for i := range now.Services {
+			v := &now.Services[i].Verdict
+			fmt.Fprintf(w, "  %s: availability %s %%, down %s s\n", now.Services[i].Service, report.Figure(v.Availability, v.Target), report.RatioSeconds(v.Bad))
 		}
 	}
-	if old != nil && old.AgreementRevision != now.AgreementRevision {
-		fmt.Fprintln(w, "  the agreement's text changed")
+	for _, d := range report.Differences(old, now) {
+		fmt.Fprintf(w, "  %s: %s %s → %s\n", cmp.Or(d.Service, "overall"), d.Figure, d.Was, d.Is)
 	}
 }

@@ -107,7 +107,7 @@ func sideBySide(out io.Writer, now, then *sla.Statement) error {
 		row("excluded s", func(v *sla.Verdict) string { return report.Seconds(v.Excluded) }, a, b)
 		row("unknown, left out s", func(v *sla.Verdict) string { return report.Seconds(v.UnknownDropped) }, a, b)
 		row("budget left s", budgetWord, a, b)
-		row("credit %", creditWord, a, b)
+		row("credit %", report.Credit, a, b)
 		row("outages", func(v *sla.Verdict) string { return fmt.Sprint(len(v.Outages)) }, a, b)
 	}
 	for i := range now.Services {
@@ -144,12 +144,4 @@ func budgetWord(v *sla.Verdict) string {
 		return "–"
 	}
 	return report.Seconds(v.BudgetLeft)
-}
-
-// creditWord is the credit in per cent of the period's fee.
-func creditWord(v *sla.Verdict) string {
-	if !v.Credit.Present() {
-		return "–"
-	}
-	return sla.Of(v.Credit.Num, 100*v.Credit.Den).Percent(2)
 }

@@ -27,6 +27,15 @@ func (a *Agreement) Instead(name string, data []byte) (*Agreement, []FieldError)
 	if _, err := toml.Decode(string(data), &probe); err == nil && probe["id"] != nil {
 		return a.insteadWhole(name, data)
 	}
+	return a.InsteadTerms(name, data)
+}
+
+// InsteadTerms is Instead for bytes of somebody who may not name files and
+// variables of this machine, as a whole agreement could: it takes terms only.
+func (a *Agreement) InsteadTerms(name string, data []byte) (*Agreement, []FieldError) {
+	if len(data) > MaxFileBytes {
+		return nil, []FieldError{{File: name, Problem: fmt.Sprintf("is larger than %d bytes", MaxFileBytes)}}
+	}
 	var over insteadFile
 	if faults := decode(name, data, &over); len(faults) > 0 {
 		return nil, faults
