@@ -302,3 +302,30 @@ func TestWaitGrowsToItsCap(t *testing.T) {
 		}
 	})
 }
+
+// Whatever answers 200 at a mistyped URL is not the collector: only what says
+// how much it has taken frees a batch.
+func TestPushBelievesOnlyAnAcknowledgement(t *testing.T) {
+	for _, c := range []struct {
+		what, answer string
+		ok           bool
+	}{
+		{"an acknowledgement", `{"accepted":3,"duplicate":false}`, true},
+		{"one of nothing", `{"accepted":0,"rejected":[{"index":0,"reason":"too_old: x"}]}`, true},
+		{"one with what a later version adds", `{"accepted":3,"duplicate":true,"more":1}`, true},
+		{"an empty object", `{}`, false},
+		{"null", `null`, false},
+		{"another service's answer", `{"status":"ok"}`, false},
+		{"a page", `<html>Sign in to this network</html>`, false},
+		{"nothing", ``, false},
+	} {
+		s := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, c.answer) })
+		ack, err := client(t, s.URL, nil).Push(t.Context(), []byte("batch"), "00-1")
+		if (err == nil) != c.ok || (ack != nil) != c.ok {
+			t.Errorf("%s: Push = %+v, %v; want an acknowledgement: %v", c.what, ack, err, c.ok)
+		}
+		if err != nil && !strings.Contains(err.Error(), "collector.url") {
+			t.Errorf("%s: Push: %v; want it to say what to look at", c.what, err)
+		}
+	}
+}

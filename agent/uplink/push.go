@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -34,11 +35,28 @@ func (c *Client) Push(ctx context.Context, payload []byte, key string) (*protoco
 	if err != nil {
 		return nil, err
 	}
-	var ack protocol.Ack
-	if err := json.Unmarshal(body, &ack); err != nil {
-		return nil, fmt.Errorf("push batch %s: the answer is not an acknowledgement: %w", key, err)
+	ack, err := parseAck(body)
+	if err != nil {
+		return nil, fmt.Errorf("push batch %s: the answer is not an acknowledgement: %w; check that collector.url names the collector", key, err)
 	}
 	c.m.pushed.UpdateDuration(start)
 	c.m.bytes.Add(len(payload))
-	return &ack, nil
+	return ack, nil
+}
+
+// parseAck insists on what every acknowledgement says: a batch is freed on its
+// word, and anything may answer 200 at a mistyped address.
+func parseAck(body []byte) (*protocol.Ack, error) {
+	var said struct {
+		protocol.Ack
+		Accepted *int `json:"accepted"`
+	}
+	if err := json.Unmarshal(body, &said); err != nil {
+		return nil, err
+	}
+	if said.Accepted == nil {
+		return nil, errors.New("it does not say how much was accepted")
+	}
+	said.Ack.Accepted = *said.Accepted
+	return &said.Ack, nil
 }
