@@ -66,7 +66,8 @@ func (b *builder) agreement(f *agreementFile) *Agreement {
 	base := b.terms("terms", f.Terms, nil, a)
 	a.Terms = base
 	a.Notice = time.Duration(base.Maintenance.MinNotice) * time.Millisecond
-	a.Clocks = b.clocks(f.Clocks, b.calendars(f.Calendars))
+	a.Calendars = b.calendars(f.Calendars)
+	a.Clocks = b.clocks(f.Clocks, a.Calendars)
 	a.Services = b.services(f, a)
 	a.Planned = b.planned(f.Maintenance, a)
 	return a

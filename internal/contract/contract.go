@@ -37,7 +37,8 @@ type Agreement struct {
 	Silent time.Duration
 	Burn   []BurnRule
 	// Clocks are the times within which faults are answered and mended, in the order of the file.
-	Clocks []Clock
+	Clocks    []Clock
+	Calendars map[string]*sla.Calendar // the hours that clocks share, by name
 }
 
 // Service is what the customer buys: checks and the rule that joins them.

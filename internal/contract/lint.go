@@ -49,6 +49,7 @@ func Lint(a *Agreement) []Finding {
 	l.zoneName()
 	l.terms("terms", a.Terms)
 	l.burn()
+	l.clocks()
 	l.plannedEntries()
 	for i := range a.Services {
 		s := &a.Services[i]
@@ -92,8 +93,14 @@ func (l *linter) terms(path string, t *sla.Terms) {
 		l.warn(path+".missing", "the default leaves it out, and says how much it was", "time that nobody observed counts as up: switching the agents off would mend every figure")
 	}
 	l.tiers(path, t)
-	l.durationTiers(path, t)
-	l.hours(path, t)
+	if t.Credit != nil && t.Credit.Scheme == sla.CreditDuration {
+		l.durationTiers(path+".credit.tiers", t.Credit.Tiers)
+	}
+	if t.Hours != nil {
+		l.calendar(path+".service_hours", "service hours", t.Hours)
+	}
+	l.unused(path, t)
+	l.caps(path, t)
 }
 
 // zoneName finds zones that do not move with the law of a place.
@@ -107,29 +114,28 @@ func (l *linter) zoneName() {
 	}
 }
 
-func (l *linter) hours(path string, t *sla.Terms) {
-	if t.Hours == nil {
-		return
-	}
-	if got, want := t.Hours.Zone.String(), l.a.Zone.String(); got != want {
-		l.warn(path+".service_hours.tz", "leave tz out unless the contract says so", "service hours are in %s, the agreement in %s", got, want)
+// calendar finds hours of another place, and holidays that nobody wrote down. whose
+// says in words what they are of.
+func (l *linter) calendar(path, whose string, c *sla.Calendar) {
+	if got, want := c.Zone.String(), l.a.Zone.String(); got != want {
+		l.warn(path+".tz", "leave tz out unless the contract says so", "%s are in %s, the agreement in %s", whose, got, want)
 	}
 	years := map[int]bool{}
-	for _, day := range t.Hours.Holidays {
+	for _, day := range c.Holidays {
 		date := dayDate(int(day))
 		years[date.Year()] = true
-		at := At(date, t.Hours.Zone).UnixMilli()
+		at := At(date, c.Zone).UnixMilli()
 		if l.a.ValidFrom != 0 && at < l.a.ValidFrom || l.a.ValidTo != 0 && at >= l.a.ValidTo {
-			l.warn(path+".service_hours.holidays", "check the year", "%s lies outside the agreement's validity", date.Format(time.DateOnly))
+			l.warn(path+".holidays", "check the year", "%s lies outside the agreement's validity", date.Format(time.DateOnly))
 		}
 	}
 	if len(years) == 0 || l.a.ValidFrom == 0 || l.a.ValidTo == 0 {
 		return
 	}
-	last := time.UnixMilli(l.a.ValidTo - 1).In(t.Hours.Zone).Year()
-	for y := time.UnixMilli(l.a.ValidFrom).In(t.Hours.Zone).Year(); y <= last; y++ {
+	last := time.UnixMilli(l.a.ValidTo - 1).In(c.Zone).Year()
+	for y := time.UnixMilli(l.a.ValidFrom).In(c.Zone).Year(); y <= last; y++ {
 		if !years[y] {
-			l.warn(path+".service_hours.holidays", "add that year's", "no holiday is listed in %d, which the agreement covers", y)
+			l.warn(path+".holidays", "add that year's", "no holiday is listed in %d, which the agreement covers", y)
 		}
 	}
 }

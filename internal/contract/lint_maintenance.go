@@ -1,8 +1,11 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/probity-sla/probity/internal/sla"
@@ -12,10 +15,9 @@ import (
 // maintenance is worth a warning.
 const heavyMaintenance = 4
 
-// plannedEntries looks at each entry by the agreement's own terms, and at what
-// all of them take of the periods in which they begin.
+// plannedEntries looks at each entry by the terms of every service that it is for,
+// and at what all of them take of the periods in which they begin.
 func (l *linter) plannedEntries() {
-	terms := l.a.Terms.Maintenance
 	for i := range l.a.Planned {
 		m := &l.a.Planned[i]
 		path := fmt.Sprintf("maintenance[%s]", m.ID)
@@ -23,15 +25,49 @@ func (l *linter) plannedEntries() {
 		if !ok {
 			continue
 		}
-		l.qualifies(path, m, first, terms)
+		for _, g := range l.judges(m) {
+			l.qualifies(path, g.whose, m, first, g.terms)
+			if most := time.Duration(g.terms.MaxWindow) * time.Millisecond; most > 0 && m.Length > most {
+				l.warn(path+".length", "shorten it, or write several", "lasts %s, and terms.maintenance.max_window_s excuses the first %s only%s", m.Length, most, g.whose)
+			}
+		}
 		if l.a.ValidFrom != 0 && m.RRule == "" && first.To <= l.a.ValidFrom || l.a.ValidTo != 0 && first.From >= l.a.ValidTo {
 			l.warn(path, "check the year", "lies outside the agreement's validity")
 		}
-		if most := time.Duration(terms.MaxWindow) * time.Millisecond; most > 0 && m.Length > most {
-			l.warn(path+".length", "shorten it, or write several", "lasts %s, and terms.maintenance.max_window_s excuses the first %s only", m.Length, most)
-		}
 	}
 	l.swallowed()
+}
+
+// judge is the terms of maintenance that some services share.
+type judge struct {
+	terms    sla.MaintenanceTerms
+	services []string
+	whose    string // ", for service a, b"; "" when it is all services that are asked about
+}
+
+// judges groups the services that an entry is for by their terms of maintenance.
+func (l *linter) judges(m *Planned) []judge {
+	var out []judge
+	asked := 0
+	for i := range l.a.Services {
+		s := &l.a.Services[i]
+		if len(m.Services) > 0 && !slices.Contains(m.Services, s.ID) {
+			continue
+		}
+		asked++
+		j := slices.IndexFunc(out, func(g judge) bool { return reflect.DeepEqual(g.terms, s.Terms.Maintenance) })
+		if j < 0 {
+			j = len(out)
+			out = append(out, judge{terms: s.Terms.Maintenance})
+		}
+		out[j].services = append(out[j].services, s.ID)
+	}
+	for j := range out {
+		if len(out[j].services) < asked {
+			out[j].whose = ", for service " + strings.Join(out[j].services, ", ")
+		}
+	}
+	return out
 }
 
 func (l *linter) firstWindow(m *Planned) (sla.Window, bool) {
@@ -47,11 +83,11 @@ func (l *linter) firstWindow(m *Planned) (sla.Window, bool) {
 }
 
 // qualifies says why an entry would not excuse anything.
-func (l *linter) qualifies(path string, m *Planned, first sla.Window, terms sla.MaintenanceTerms) {
+func (l *linter) qualifies(path, whose string, m *Planned, first sla.Window, terms sla.MaintenanceTerms) {
 	notice := terms.MinNotice
 	if m.Emergency {
 		if !terms.EmergencyExcused {
-			l.warn(path+".emergency", "write terms.maintenance.emergency_excused = true, if the contract says so", "emergency work is not excused: the time counts")
+			l.warn(path+".emergency", "write terms.maintenance.emergency_excused = true, if the contract says so", "emergency work is not excused: the time counts%s", whose)
 			return
 		}
 		notice = terms.EmergencyMinNotice
@@ -59,23 +95,50 @@ func (l *linter) qualifies(path string, m *Planned, first sla.Window, terms sla.
 	switch {
 	case notice == 0:
 	case m.Announced == 0:
-		l.warn(path+".announced", "write when the customer was told", "was never announced, and %s of notice are required: the time counts", length(notice))
+		l.warn(path+".announced", "write when the customer was told", "was never announced, and %s of notice are required: the time counts%s", length(notice), whose)
 	case first.From-m.Announced < notice:
 		l.warn(path+".announced", "announce it by "+time.UnixMilli(first.From-notice).In(l.a.Zone).Format(time.RFC3339),
-			"was announced %s before it begins, and %s are required: the time counts", length(max(0, first.From-m.Announced)), length(notice))
+			"was announced %s before it begins, and %s are required: the time counts%s", length(max(0, first.From-m.Announced)), length(notice), whose)
 	}
 }
 
 func length(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }
 
+// covered is the services that the same entries excuse by the same terms.
+type covered struct {
+	terms    sla.MaintenanceTerms
+	entries  []int // of Agreement.Planned
+	services []string
+}
+
+// coverage groups the services by what excuses them.
+func (l *linter) coverage() []covered {
+	var out []covered
+	for i := range l.a.Services {
+		s := &l.a.Services[i]
+		c := covered{terms: s.Terms.Maintenance}
+		for j, m := range l.a.Planned {
+			if len(m.Services) == 0 || slices.Contains(m.Services, s.ID) {
+				c.entries = append(c.entries, j)
+			}
+		}
+		j := slices.IndexFunc(out, func(x covered) bool {
+			return slices.Equal(x.entries, c.entries) && reflect.DeepEqual(x.terms, c.terms)
+		})
+		if j < 0 {
+			j = len(out)
+			out = append(out, c)
+		}
+		out[j].services = append(out[j].services, s.ID)
+	}
+	return out
+}
+
 // swallowed adds up what is excused of each period in which an entry begins, and
 // of the one after it, since a series may begin late in its first.
 func (l *linter) swallowed() {
-	terms := l.a.Terms.Maintenance
-	if terms.Treatment == sla.TreatAsIs {
-		return
-	}
 	looked := map[string]bool{}
+	groups := l.coverage()
 	for i := range l.a.Planned {
 		first, ok := l.firstWindow(&l.a.Planned[i])
 		if !ok {
@@ -85,40 +148,65 @@ func (l *linter) swallowed() {
 		for range 2 {
 			if !looked[period.Label] {
 				looked[period.Label] = true
-				l.swallows(period, terms)
+				l.swallows(period, groups)
 			}
 			period = l.a.Period.Next(period, l.a.Zone)
 		}
 	}
 }
 
-func (l *linter) swallows(p Span, terms sla.MaintenanceTerms) {
-	var windows []sla.Maintenance
-	for _, m := range l.a.Planned {
-		for _, w := range Expand(m, l.a.Zone, p.Window) {
-			if terms.MaxWindow > 0 {
-				w.To = min(w.To, w.From+terms.MaxWindow)
-			}
-			windows = append(windows, w)
+// swallows says which services lose a period, or much of it, to maintenance.
+func (l *linter) swallows(p Span, groups []covered) {
+	windows := make([][]sla.Maintenance, len(l.a.Planned))
+	for i, m := range l.a.Planned {
+		windows[i] = Expand(m, l.a.Zone, p.Window)
+	}
+	lost := make([]int64, len(groups))
+	for i := range groups {
+		lost[i] = groups[i].excused(p, windows)
+	}
+	whole := p.To - p.From
+	for i, sum := range lost {
+		whose := ""
+		if slices.Min(lost) < slices.Max(lost) {
+			whose = ", for service " + strings.Join(groups[i].services, ", ")
+		} else if i > 0 {
+			break // all lose the same: once is enough
+		}
+		switch {
+		case whole > 0 && sum >= whole:
+			l.fail("maintenance", "shorten the windows, or cap them with terms.maintenance.cap_s", "it takes the whole of %s: nothing would be left to judge%s", p.Label, whose)
+		case sum*heavyMaintenance >= whole && sum > 0:
+			l.warn("maintenance", "cap it with terms.maintenance.cap_s, if the contract does", "it takes %s of the %s of %s%s", length(sum), length(whole), p.Label, whose)
 		}
 	}
-	slices.SortFunc(windows, func(a, b sla.Maintenance) int { return int(max(-1, min(1, a.From-b.From))) })
+}
+
+// excused is how much of a period the entries would take from the services.
+func (c *covered) excused(p Span, windows [][]sla.Maintenance) int64 {
+	if c.terms.Treatment == sla.TreatAsIs {
+		return 0
+	}
+	var all []sla.Maintenance
+	for _, i := range c.entries {
+		for _, w := range windows[i] {
+			if c.terms.MaxWindow > 0 {
+				w.To = min(w.To, w.From+c.terms.MaxWindow)
+			}
+			all = append(all, w)
+		}
+	}
+	slices.SortFunc(all, func(a, b sla.Maintenance) int { return cmp.Compare(a.From, b.From) })
 	sum, reached := int64(0), p.From
-	for _, w := range windows {
+	for _, w := range all {
 		from, to := max(w.From, reached), min(w.To, p.To)
 		sum += max(0, to-from)
 		reached = max(reached, to)
 	}
-	whole := p.To - p.From
-	if terms.Cap != nil {
-		sum = min(sum, *terms.Cap*grants(terms.CapPer, whole))
+	if c.terms.Cap != nil {
+		sum = min(sum, *c.terms.Cap*grants(c.terms.CapPer, p.To-p.From))
 	}
-	switch {
-	case whole > 0 && sum >= whole:
-		l.fail("maintenance", "shorten the windows, or cap them with terms.maintenance.cap_s", "it takes the whole of %s: nothing would be left to judge", p.Label)
-	case sum*heavyMaintenance >= whole && sum > 0:
-		l.warn("maintenance", "cap it with terms.maintenance.cap_s, if the contract does", "it takes %s of the %s of %s", length(sum), length(whole), p.Label)
-	}
+	return sum
 }
 
 // grants is how often at most a cap is granted anew within a period.

@@ -56,14 +56,11 @@ func (l *linter) tiers(path string, t *sla.Terms) {
 	}
 }
 
-// durationTiers finds holes and overlaps in credits by bad time.
-func (l *linter) durationTiers(path string, t *sla.Terms) {
-	if t.Credit == nil || t.Credit.Scheme != sla.CreditDuration {
-		return
-	}
+// durationTiers finds holes and overlaps in credits by a length of time.
+func (l *linter) durationTiers(path string, tiers []sla.DurationTier) {
 	var bands []band
 	var least *big.Rat
-	for _, x := range t.Credit.Tiers {
+	for _, x := range tiers {
 		b := band{millis(x.LT), millis(x.LE), millis(x.GT), millis(x.GE), rat(x.Credit)}
 		bands = append(bands, b)
 		for _, low := range []*big.Rat{b.gt, b.ge} {
@@ -76,7 +73,7 @@ func (l *linter) durationTiers(path string, t *sla.Terms) {
 		least = new(big.Rat)
 	}
 	ends := []*big.Rat{new(big.Rat), new(big.Rat).SetInt64(MaxSeconds * 1000)}
-	l.bands(path+".credit.tiers", bands, ends, func(x *big.Rat) bool { return x.Cmp(least) > 0 }, func(x *big.Rat) string {
+	l.bands(path, bands, ends, func(x *big.Rat) bool { return x.Cmp(least) > 0 }, func(x *big.Rat) string {
 		ms, _ := x.Float64()
 		return (time.Duration(ms) * time.Millisecond).String()
 	})

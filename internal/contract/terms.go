@@ -1,5 +1,7 @@
 package contract
 
+import "github.com/probity-sla/probity/internal/sla"
+
 // TermsFile is the parameters of SLA-SEMANTICS, sections A to H, as agreements
 // (TOML) and worked cases (JSON) write them, word for word. What is absent has
 // its default. Percentages, weights and fractions are decimal strings; _s means
@@ -140,6 +142,9 @@ type CreditFile struct {
 	Tiers         []DurationTierFile `toml:"tiers" json:"tiers,omitempty"`
 }
 
+// isTiers reports whether the scheme is that of the availability tiers.
+func (f *CreditFile) isTiers() bool { return f.Scheme != nil && *f.Scheme == sla.CreditTiers.String() }
+
 // DurationTierFile is a credit for a range of bad time.
 type DurationTierFile struct {
 	LTS    *int64 `toml:"lt_s" json:"lt_s,omitempty"`
@@ -151,7 +156,8 @@ type DurationTierFile struct {
 
 // Over returns the terms of f, and those of base where f says nothing: what a
 // service writes overrides its agreement. A table that f has replaces the table
-// of base whole, so that what a service says can be read in one place.
+// of base whole, so that what a service says can be read in one place. Tiers and
+// credit are two ways to say the same: one that f has replaces the other of base.
 func (f *TermsFile) Over(base *TermsFile) *TermsFile {
 	if f == nil {
 		f = &TermsFile{}
@@ -185,8 +191,11 @@ func (f *TermsFile) Over(base *TermsFile) *TermsFile {
 	over(&out.SlotErrorOp, f.SlotErrorOp)
 	over(&out.EmptySlot, f.EmptySlot)
 	over(&out.MinRequests, f.MinRequests)
-	if f.Tiers != nil {
+	if f.Tiers != nil || f.Credit != nil && !f.Credit.isTiers() {
 		out.Tiers = f.Tiers
+	}
+	if f.Tiers != nil && f.Credit == nil {
+		out.Credit = nil
 	}
 	return &out
 }

@@ -129,14 +129,6 @@ func (c *compiler) percent(key string, s *string) sla.Ratio {
 	return r
 }
 
-// fraction reads a share in [0, 1] that must be there.
-func (c *compiler) fraction(key string, s *string, why string) sla.Ratio {
-	if s == nil {
-		c.fault(key, `write a decimal string such as "0.51"`, "%s needs it", why)
-	}
-	return c.decimal(key, s, 1)
-}
-
 func (c *compiler) observe(f *TermsFile, run *sla.Consecutive, probes *sla.Probes, ends *sla.Endpoints) {
 	if k := f.Consecutive; k != nil {
 		c.count("consecutive.fail", k.Fail, 1, &run.Fail)
@@ -148,13 +140,16 @@ func (c *compiler) observe(f *TermsFile, run *sla.Consecutive, probes *sla.Probe
 		c.word("probes.rule", p.Rule, &probes.Rule)
 		c.small("probes.k", p.K, 1, &probes.K)
 		c.small("probes.min_valid", p.MinValid, 1, &probes.MinValid)
+		probes.Fraction = c.decimal("probes.fraction", p.Fraction, 1)
 		switch probes.Rule {
 		case sla.QuorumCount:
 			if p.K == nil {
 				c.fault("probes.k", "write how many locations must be down", "quorum_count needs it")
 			}
 		case sla.QuorumFraction, sla.HealthyFractionGT:
-			probes.Fraction = c.fraction("probes.fraction", p.Fraction, probes.Rule.String())
+			if p.Fraction == nil {
+				c.fault("probes.fraction", `write a decimal string such as "0.51"`, "%s needs it", probes.Rule)
+			}
 		}
 	}
 	if e := f.Endpoints; e != nil {

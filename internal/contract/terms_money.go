@@ -100,7 +100,8 @@ func (c *compiler) requests(f *TermsFile, t *sla.Requests) {
 	c.oneOf("slot_error_op", f.SlotErrorOp, "gt", "ge", &t.ReachedIsBad)
 	c.word("empty_slot", f.EmptySlot, &t.Empty)
 	c.count("min_requests", f.MinRequests, 0, &t.Min)
-	if t.Method == sla.Slices {
-		t.Threshold = c.fraction("slot_error_threshold", f.SlotErrorThreshold, "slices")
+	t.Threshold = c.decimal("slot_error_threshold", f.SlotErrorThreshold, 1)
+	if t.Method == sla.Slices && f.SlotErrorThreshold == nil {
+		c.fault("slot_error_threshold", `write a decimal string such as "0.05"`, "slices needs it")
 	}
 }

@@ -102,3 +102,32 @@ func full(word string) *TermsFile {
 	}
 	return f
 }
+
+// Tiers and credit say the same in two ways: a service that writes one of them is
+// not left with the other of its agreement.
+func TestAServiceSaysAnewHowCreditsGrow(t *testing.T) {
+	tiers := "tiers = [{lt = \"99\", credit = \"5\"}]\n"
+	credit := "credit = {scheme = \"affected_ratio\", ratio = \"1\"}\n"
+	named := "credit = {scheme = \"tiers\"}\n"
+	for _, row := range []struct {
+		sentence, agreement, service string
+		tiers                        int
+		scheme                       sla.CreditScheme
+	}{
+		{"tiers over a scheme", credit, tiers, 1, sla.CreditTiers},
+		{"a scheme over tiers", tiers, credit, 0, sla.CreditAffected},
+		{"the scheme of tiers keeps them", tiers, named, 1, sla.CreditTiers},
+		{"neither keeps both", credit, "", 0, sla.CreditAffected},
+		{"no tiers switch a scheme off", credit, "tiers = []\n", 0, sla.CreditTiers},
+	} {
+		a := mustParse(t, strings.Replace(shop, `target_pct = "99.9"`, row.agreement, 1)+"[service.terms]\n"+row.service)
+		got := a.Services[0].Terms
+		scheme := sla.CreditTiers
+		if got.Credit != nil {
+			scheme = got.Credit.Scheme
+		}
+		if len(got.Tiers) != row.tiers || scheme != row.scheme {
+			t.Errorf("%s: the service has %d tiers and %v; want %d and %v", row.sentence, len(got.Tiers), scheme, row.tiers, row.scheme)
+		}
+	}
+}
