@@ -150,11 +150,24 @@ func (b *builder) validity(f *agreementFile, a *Agreement) {
 	}
 }
 
+// counted refuses an objective over request counts: nothing collects them, and a
+// figure from probes in its place would be of something else.
+func (b *builder) counted(path string, f *TermsFile) {
+	if f == nil {
+		return
+	}
+	if keys := f.requestKeys(); len(keys) > 0 {
+		b.fault(path+"."+keys[0], `judge time in slots, such as slot = {s = 300, bad_when = "gt:0.05"}; counts of your own are judged as a case of kind ratio by selftest`,
+			"is about request counts, which nothing collects: probes measure time, and the objective could not be computed")
+	}
+}
+
 // terms compiles what a service or the agreement says over base, and hands the
 // agreement's validity down to it.
 func (b *builder) terms(path string, f, base *TermsFile, a *Agreement) *sla.Terms {
 	t, faults := f.Over(base).Compile(path, b.zone)
 	b.add(faults)
+	b.counted(path, f)
 	if t.Contract.From != 0 && a.ValidFrom != 0 && path == "terms" {
 		b.fault(path+".contract.from", "keep valid_from", "valid_from says it already")
 	}

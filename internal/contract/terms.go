@@ -154,6 +154,23 @@ type DurationTierFile struct {
 	Credit string `toml:"credit" json:"credit"`
 }
 
+// requestKeys names the parameters of request ratios that f writes.
+func (f *TermsFile) requestKeys() []string {
+	var keys []string
+	for _, k := range []struct {
+		key     string
+		written bool
+	}{
+		{"method", f.Method != nil}, {"slot_error_threshold", f.SlotErrorThreshold != nil},
+		{"slot_error_op", f.SlotErrorOp != nil}, {"empty_slot", f.EmptySlot != nil}, {"min_requests", f.MinRequests != nil},
+	} {
+		if k.written {
+			keys = append(keys, k.key)
+		}
+	}
+	return keys
+}
+
 // Over returns the terms of f, and those of base where f says nothing: what a
 // service writes overrides its agreement. A table that f has replaces the table
 // of base whole, so that what a service says can be read in one place. Tiers and

@@ -45,6 +45,8 @@ func TestTermsAreTheSameInTOMLAndJSON(t *testing.T) {
 		{`denominator = "actual"`, `{"denominator": "actual"}`},
 		{`slot = {s = 300, align = "midnight", bad_when = "gt:0.05"}`, `{"slot": {"s": 300, "align": "midnight", "bad_when": "gt:0.05"}}`},
 		{"[maintenance]\nmin_notice_s = 172800\ncap_s = 36000", `{"maintenance": {"min_notice_s": 172800, "cap_s": 36000}}`},
+		{"method = \"slices\"\nslot_error_threshold = \"0.2\"\nslot_error_op = \"ge\"\nempty_slot = \"exclude\"\nmin_requests = 100",
+			`{"method": "slices", "slot_error_threshold": "0.2", "slot_error_op": "ge", "empty_slot": "exclude", "min_requests": 100}`},
 		{"[[tiers]]\nlt = \"99.9\"\ncredit = \"10\"", `{"tiers": [{"lt": "99.9", "credit": "10"}]}`},
 	} {
 		var fromTOML, fromJSON TermsFile
