@@ -129,6 +129,12 @@ func (d *drawing) input() *sla.Input {
 			in.AsOf = int64(1 + d.upTo("as of", 5))
 		}
 	}
+	if d.one(3, "cap of another span") {
+		in.CapSpent = d.length("spent", 5)
+		for at := d.upTo("reset", d.n); at > 0 && at < d.n; at += 1 + d.upTo("reset again", d.n) {
+			in.CapResets = append(in.CapResets, from+int64(at)*d.unit)
+		}
+	}
 	for range d.upTo("tickets", 3) {
 		in.Tickets = append(in.Tickets, d.instant("ticket"))
 	}

@@ -33,21 +33,47 @@ func (o *oracle) maintenanceWindows() {
 	case m.Treatment == sla.TreatAsIs:
 		clear(o.in_) // maintenance is nothing to such a contract
 	case m.Cap != nil && m.CapBasis == sla.CapWindow:
-		o.spendOnWindows(*m.Cap)
+		o.spendOnWindows()
 	}
 	for i := 1; i < o.n; i++ {
 		o.cut[i] = m.SplitsOutage && o.in_[i] != o.in_[i-1]
 	}
 }
 
-// spendOnWindows takes out what the cap does not reach: when it is spent,
-// nothing is excused from there on.
-func (o *oracle) spendOnWindows(left int64) {
+// allowance is what is left of a cap at each element: what was spent before
+// the period is gone, and at each reset it starts anew.
+type allowance struct {
+	o      *oracle
+	left   int64
+	resets []int64
+}
+
+func (o *oracle) allowance() *allowance {
+	return &allowance{o, max(0, *o.t.Maintenance.Cap-o.in.CapSpent), o.in.CapResets}
+}
+
+// spend takes one element off, if that much is left.
+func (a *allowance) spend(i int) bool {
+	for len(a.resets) > 0 && a.resets[0] <= a.o.at(i) {
+		a.left, a.resets = *a.o.t.Maintenance.Cap, a.resets[1:]
+	}
+	if a.left < a.o.unit {
+		return false
+	}
+	a.left -= a.o.unit
+	return true
+}
+
+// spendOnWindows takes out what the cap does not reach: when it is spent for
+// good, nothing is excused from there on.
+func (o *oracle) spendOnWindows() {
+	a := o.allowance()
 	for i := range o.in_ {
-		if !o.in_[i] || i < o.lo || i >= o.hi || !o.scope[i] || o.fixed[i] {
+		if !o.in_[i] || i < o.lo || i >= o.hi || !o.scope[i] || o.fixed[i] || a.spend(i) {
 			continue
 		}
-		if left -= o.unit; left < 0 {
+		o.in_[i] = false
+		if len(a.resets) == 0 {
 			clear(o.in_[i:])
 			return
 		}
@@ -58,16 +84,17 @@ func (o *oracle) spendOnWindows(left int64) {
 func (o *oracle) overlay() []sla.State {
 	final := make([]sla.State, o.n)
 	copy(final, o.state)
-	m, spent := o.t.Maintenance, int64(0)
+	m := o.t.Maintenance
+	var onDown *allowance
+	if m.Cap != nil && m.CapBasis == sla.CapDowntime {
+		onDown = o.allowance()
+	}
 	for i := o.lo; i < o.hi; i++ {
 		if !o.in_[i] {
 			continue
 		}
-		if m.Cap != nil && m.CapBasis == sla.CapDowntime && o.scope[i] && !o.fixed[i] && o.state[i] == sla.Down {
-			if spent+o.unit > *m.Cap {
-				continue
-			}
-			spent += o.unit
+		if onDown != nil && o.scope[i] && !o.fixed[i] && o.state[i] == sla.Down && !onDown.spend(i) {
+			continue
 		}
 		switch m.Treatment {
 		case sla.TreatExclude:

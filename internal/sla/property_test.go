@@ -141,7 +141,7 @@ func (w *world) bounds(t *rapid.T, v *sla.Verdict) {
 		terms := *w.terms
 		terms.Missing = sla.Missing{Rule: c.rule}
 		want := consult(&terms, w.in, w.unit).availability
-		if want != nil && v.Availability.Present() && want.Cmp(v.Availability.Rat()) == c.out {
+		if v.Availability.Present() && (want == nil || want.Cmp(v.Availability.Rat()) == c.out) {
 			want = v.Availability.Rat()
 		}
 		if c.got.Present() != (want != nil) || want != nil && c.got.Rat().Cmp(want) != 0 {
