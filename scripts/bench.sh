@@ -6,4 +6,5 @@ cd "$(dirname "$0")/.."
 echo "cores: $(nproc)"
 sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1
 go version
-go test -run '^$' -bench . -benchmem -count "${COUNT:-1}" ./...
+# One package at a time: two at once would measure each other.
+go test -p 1 -run '^$' -bench . -benchmem -count "${COUNT:-1}" ./agent/... ./collector/... ./internal/sla ./internal/contract ./internal/protocol
