@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"slices"
 
 	"github.com/probity-sla/probity/collector/timeline"
 	"github.com/probity-sla/probity/internal/protocol"
@@ -37,21 +38,14 @@ func (t *track) refresh(ctx context.Context, r Results, k trackKey, from int64, 
 	lo, hi := t.dirtyLo, t.dirtyHi
 	t.dirtyLo, t.dirtyHi = 1, 0
 	e.mu.Unlock()
-	read := func(lo, hi int64) error {
-		runs, err := r.Runs(ctx, k.check, k.agent, lo, hi)
-		if err == nil {
-			t.runs = splice(t.runs, lo, hi, fromTimeline(runs))
-		}
-		return err
-	}
 	var err error
 	switch {
 	case t.from == 0 || from < t.from:
-		if err = read(from, 1<<62); err == nil {
+		if err = t.read(ctx, r, k, from, 1<<62, from); err == nil {
 			t.from = from
 		}
 	case lo <= hi:
-		err = read(max(lo, t.from), hi+1)
+		err = t.read(ctx, r, k, max(lo, t.from), hi+1, t.from)
 	}
 	if err != nil {
 		e.mu.Lock()
@@ -59,6 +53,25 @@ func (t *track) refresh(ctx context.Context, r Results, k trackKey, from int64, 
 		e.mu.Unlock()
 	}
 	return err
+}
+
+// read replaces what lies in [lo, hi) by what the store has. The store adds the
+// results from before lo that still hold there. They are here already, but for
+// those from before the track's beginning.
+func (t *track) read(ctx context.Context, r Results, k trackKey, lo, hi, beginning int64) error {
+	runs, err := r.Runs(ctx, k.check, k.agent, lo, hi)
+	if err != nil {
+		return err
+	}
+	fresh := fromTimeline(runs)
+	if lo == beginning {
+		lo = 0
+	}
+	for i := range fresh {
+		fresh[i] = cut(fresh[i], lo, hi)
+	}
+	t.runs = splice(t.runs, lo, hi, slices.DeleteFunc(fresh, func(r sla.Run) bool { return r.Count == 0 }))
+	return nil
 }
 
 // lastEnd is the end of what the last result holds for, 0 without any.

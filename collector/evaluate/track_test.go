@@ -1,12 +1,14 @@
 package evaluate
 
 import (
+	"context"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"github.com/probity-sla/probity/collector/timeline"
+	"github.com/probity-sla/probity/internal/protocol"
 	"github.com/probity-sla/probity/internal/sla"
 )
 
@@ -57,6 +59,44 @@ func TestSpliceReplacesExactlyTheWindow(t *testing.T) {
 		}
 		if !slices.IsSortedFunc(got, func(a, b sla.Run) int { return int(a.First - b.First) }) {
 			t.Fatalf("splice(%v, %d, %d, %v) = %v: not in order", old, lo, hi, fresh, got)
+		}
+	})
+}
+
+// shelf answers as the store does: the result before a window that still holds
+// at its beginning is part of it.
+type shelf struct {
+	Results
+	runs []timeline.Run
+}
+
+func (s *shelf) Runs(_ context.Context, _ protocol.CheckID, _ protocol.AgentID, from, to int64) ([]timeline.Run, error) {
+	return timeline.AppendClip(nil, s.runs, from, to), nil
+}
+
+// Whatever arrives in whatever order, and also when the interval changes, a
+// track that follows holds what one holds that is read at once.
+func TestTrackThatFollowsIsTrackReadAtOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const from = 500
+		s, e := &shelf{}, New(Options{})
+		follows := newTrack()
+		for range rapid.IntRange(1, 8).Draw(t, "arrivals") {
+			first, step := 10*rapid.Int64Range(30, 100).Draw(t, "first"), rapid.SampledFrom([]int64{10, 60}).Draw(t, "step")
+			came := timeline.Run{First: first, Step: step, Count: rapid.Int64Range(1, 5).Draw(t, "count"),
+				Outcome: rapid.SampledFrom([]timeline.Outcome{timeline.Up, timeline.Down}).Draw(t, "outcome")}
+			s.runs = timeline.Union(s.runs, []timeline.Run{came})
+			follows.touch(came.First, came.Last())
+			if err := follows.refresh(t.Context(), s, trackKey{}, from, e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		atOnce := newTrack()
+		if err := atOnce.refresh(t.Context(), s, trackKey{}, from, e); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(follows.runs, atOnce.runs) {
+			t.Fatalf("of %v, a track that follows has %v; want %v", s.runs, follows.runs, atOnce.runs)
 		}
 	})
 }
