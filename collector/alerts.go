@@ -72,10 +72,10 @@ func (d *alertDesk) active() []incident.Alert {
 	return d.engine.Active()
 }
 
-// retire closes what is open for an agreement that is no longer in force.
-func (d *alertDesk) retire(ctx context.Context, at int64, agreement string) {
+// retire closes what is open for a service that is no longer in force.
+func (d *alertDesk) retire(ctx context.Context, at int64, agreement, service string) {
 	d.apply(ctx, func() []incident.Change {
-		return d.engine.Retire(at, agreement, "", "the agreement is no longer in force")
+		return d.engine.Retire(at, agreement, service, "it is no longer in any agreement in force")
 	})
 }
 

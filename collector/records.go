@@ -96,17 +96,14 @@ func (r records) Frozen(ctx context.Context, agreement, label string, asOf int64
 
 // InForce returns the revision of an agreement that had been loaded last at an instant.
 func (r records) InForce(ctx context.Context, id string, at int64) (string, error) {
-	all, err := r.db.AgreementRevisions(ctx, id)
-	if err != nil {
-		return "", err
-	}
-	newest, revision := int64(0), ""
-	for _, x := range all {
-		if x.SavedAt <= at && x.SavedAt >= newest {
-			newest, revision = x.SavedAt, x.Revision
+	loads, err := r.db.AgreementLoads(ctx, id)
+	revision := ""
+	for _, x := range loads {
+		if x.At <= at {
+			revision = x.Revision
 		}
 	}
-	return revision, nil
+	return revision, err
 }
 
 // AgreementAt parses an agreement as it read in an earlier revision.

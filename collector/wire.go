@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,7 +24,7 @@ func (c *collector) wire(ctx context.Context, cfg *Config) (err error) {
 	c.cfg.Store(cfg)
 	v := views{c}
 	c.web, err = web.New(web.Options{
-		Catalogue: v, Statements: v, Checks: v, Evidence: v, Maintenance: v, Desk: v, Fleet: v, Auth: v,
+		Catalogue: v, Statements: v, Checks: v, Evidence: v, Maintenance: v, Desk: v, Records: v, Fleet: v, Auth: v,
 		Log: c.log, Metrics: c.registry.Set, Now: c.now, Version: selfmon.Version().Version, OpenRead: cfg.Web.OpenRead,
 	})
 	if err != nil {
@@ -51,6 +50,7 @@ func (c *collector) wire(ctx context.Context, cfg *Config) (err error) {
 	if err := c.rememberAssignments(ctx); err != nil {
 		return err
 	}
+	c.retireAlerts(ctx)
 	c.health.Hold("evaluation")
 	return nil
 }
@@ -63,22 +63,21 @@ func (c *collector) rememberAssignments(ctx context.Context) error {
 		return err
 	}
 	for _, a := range c.set.Load().Agreements {
-		revisions, err := c.db.AgreementRevisions(ctx, a.ID)
+		loads, err := c.db.AgreementLoads(ctx, a.ID)
 		if err != nil {
 			return err
 		}
-		slices.SortFunc(revisions, func(x, y store.AgreementRevision) int { return cmp.Compare(x.SavedAt, y.SavedAt) })
-		for i, r := range revisions {
-			if r.Revision == a.Revision || i+1 == len(revisions) {
+		for i, l := range loads {
+			if l.Revision == a.Revision || i+1 == len(loads) {
 				continue
 			}
-			old, faults := contract.Parse(a.File, r.Source)
-			if old == nil {
+			old, err := records{c.db, c.cfg.Load().Agreements.Directory}.AgreementAt(ctx, a.ID, l.Revision)
+			if err != nil {
 				c.log.LogAttrs(ctx, slog.LevelWarn, "earlier agreement not readable; results of checks that only it had are refused",
-					slog.String("agreement", a.ID), slog.Any("err", contract.Join(faults)))
+					slog.String("agreement", a.ID), slog.Any("err", err))
 				continue
 			}
-			c.remember(old, agents, revisions[i+1].SavedAt)
+			c.remember(old, agents, loads[i+1].At)
 		}
 	}
 	return nil
@@ -181,13 +180,19 @@ func (a assignments) For(agent protocol.AgentID, location protocol.Location) *pr
 	return a.c.set.Load().Assignment(agent, location, a.c.cfg.Load().Probing.Grid.Std())
 }
 
-// retireAlerts closes the alerts of agreements that are no longer in force.
+// retireAlerts closes the alerts of agreements and services that are no longer in force.
 func (c *collector) retireAlerts(ctx context.Context) {
 	now := c.now().UnixMilli()
 	for _, a := range c.desk.active() {
-		if a.Agreement != "" && c.set.Load().Agreement(a.Agreement) == nil {
-			c.log.LogAttrs(ctx, slog.LevelInfo, "agreement left; its alerts close", slog.String("agreement", a.Agreement))
-			c.desk.retire(ctx, now, a.Agreement)
+		if a.Agreement == "" {
+			continue
 		}
+		in := c.set.Load().Agreement(a.Agreement)
+		if in != nil && slices.ContainsFunc(in.Services, func(s contract.Service) bool { return s.ID == a.Service }) {
+			continue
+		}
+		c.log.LogAttrs(ctx, slog.LevelInfo, "alert closes: what it is about is no longer in force",
+			slog.String("alert", a.Key), slog.String("agreement", a.Agreement), slog.String("service", a.Service))
+		c.desk.retire(ctx, now, a.Agreement, a.Service)
 	}
 }

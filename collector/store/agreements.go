@@ -15,18 +15,41 @@ type AgreementRevision struct {
 
 const agreementColumns = `id, revision, saved_at, source FROM agreements`
 
-// SaveAgreement keeps the text of a revision. Saving it again changes nothing:
-// a statement rests on the text as it was.
+// SaveAgreement keeps the text of a revision, and that it is in force from now
+// on. A text that is kept never changes: a statement rests on it as it was.
 func (s *Store) SaveAgreement(ctx context.Context, id, revision string, source []byte, at int64) error {
-	if _, err := s.AgreementRevision(ctx, id, revision); err == nil {
-		return nil
+	loads, err := s.AgreementLoads(ctx, id)
+	if n := len(loads); err != nil || n > 0 && loads[n-1].Revision == revision {
+		return err
 	}
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err = s.change(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO agreements (id, revision, saved_at, source) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO NOTHING`, id, revision, at, blob(source))
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO loads (agreement, loaded_at, revision) VALUES (?, ?, ?)
+			ON CONFLICT (agreement, loaded_at) DO UPDATE SET revision = excluded.revision`, id, at, revision)
 		return err
 	})
 	return named(err, "save agreement", id)
+}
+
+// AgreementLoad says since when a revision was in force.
+type AgreementLoad struct {
+	Revision string
+	At       int64 // ms UTC
+}
+
+// AgreementLoads returns which revision was put in force when, oldest first.
+func (s *Store) AgreementLoads(ctx context.Context, id string) ([]AgreementLoad, error) {
+	return all(ctx, s.reader, scanLoad, `SELECT revision, loaded_at FROM loads WHERE agreement = ? ORDER BY loaded_at`, id)
+}
+
+func scanLoad(row scanner) (AgreementLoad, error) {
+	var l AgreementLoad
+	err := row.Scan(&l.Revision, &l.At)
+	return l, err
 }
 
 // AgreementRevision returns one revision, ErrNotFound when it was never saved.
