@@ -231,6 +231,8 @@ func endMaintenance(ctx context.Context, db *store.Store, id, by string, at int6
 	switch {
 	case err != nil:
 		return err
+	case m.RRule != "":
+		return fmt.Errorf("maintenance %s is a series: ending it would end every window to come; probing goes on, so an early finish is on record without it", id)
 	case m.From > at:
 		return fmt.Errorf("maintenance %s has not begun; cancel it instead", id)
 	case m.To <= at:

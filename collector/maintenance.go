@@ -32,7 +32,8 @@ func newID(prefix string) string {
 
 // occurrences are the windows of a record that touch w. A record that was
 // cancelled or ended early stands as far as it had come by then: what was
-// announced and has passed is not taken back.
+// announced and has passed is not taken back. Nor does it reach back before it
+// was announced: a file may plan what has passed already.
 func occurrences(m *store.MaintenanceRecord, w sla.Window) ([]sla.Maintenance, error) {
 	windows := []sla.Maintenance{{ID: m.ID, From: m.From, To: m.To, Announced: m.AnnouncedAt, Emergency: m.Emergency}}
 	if m.RRule != "" {
@@ -50,7 +51,7 @@ func occurrences(m *store.MaintenanceRecord, w sla.Window) ([]sla.Maintenance, e
 	}
 	out := windows[:0]
 	for _, x := range windows {
-		if x.To = min(x.To, stop); x.From < x.To {
+		if x.From, x.To = max(x.From, m.AnnouncedAt), min(x.To, stop); x.From < x.To {
 			out = append(out, x)
 		}
 	}
