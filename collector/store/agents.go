@@ -45,10 +45,11 @@ func (s *Store) EnrolAgent(ctx context.Context, a AgentRecord) error {
 	return named(err, "enrol agent", string(a.Name))
 }
 
-// Agents returns the newest enrolment of each agent, revoked ones too, by name.
+// Agents returns the valid enrolment of each agent, or else the newest, revoked
+// one, by name. The order of instants does not decide: a clock may be set back.
 func (s *Store) Agents(ctx context.Context) ([]AgentRecord, error) {
-	return all(ctx, s.reader, scanAgent, `SELECT `+agentColumns+`
-		WHERE a.enrolled_at = (SELECT max(b.enrolled_at) FROM agents b WHERE b.name = a.name) ORDER BY a.name`)
+	return all(ctx, s.reader, scanAgent, `SELECT `+agentColumns+` WHERE a.revoked_at = 0 OR NOT EXISTS (
+		SELECT 1 FROM agents b WHERE b.name = a.name AND (b.revoked_at = 0 OR b.enrolled_at > a.enrolled_at)) ORDER BY a.name`)
 }
 
 // AgentByTokenHash returns the agent with that token, ErrNotFound when there is
