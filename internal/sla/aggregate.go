@@ -1,6 +1,10 @@
 package sla
 
-import "math/big"
+import (
+	"fmt"
+	"math"
+	"math/big"
+)
 
 // AggregatePart is one service of an aggregate.
 type AggregatePart struct {
@@ -11,9 +15,9 @@ type AggregatePart struct {
 
 // Aggregate makes the agreement's verdict of its services' (SLA.md F29): worst
 // and best take one part's figures, sum_seconds adds them, weighted is the mean
-// of the availabilities by weight, with good and total in units of weight. Parts
-// without a denominator have no say in worst, best and weighted. The ledger and
-// the outages stay with the services. t has the objective, the budget (F22) and
+// of the availabilities by weight, with good and total in units of weight; serial
+// and parallel are products, of one unit. Parts without a denominator have no say,
+// but in sum_seconds. The ledger and the outages stay with the services. t has the objective, the budget (F22) and
 // the credits.
 func Aggregate(t *Terms, rule AggregateRule, parts []AggregatePart) (Verdict, error) {
 	v := Verdict{Good: Of(0, 1), Bad: Of(0, 1), Total: Of(0, 1), Target: t.Target, Budget: -1, Credit: Of(0, 1)}
@@ -22,27 +26,28 @@ func Aggregate(t *Terms, rule AggregateRule, parts []AggregatePart) (Verdict, er
 	}
 	sumLengths(&v, parts)
 	whole := int64(-1)
-	var err error
 	switch rule {
 	case Weighted: // its units are weights: a budget in time means nothing there
-		err = weighted(&v, parts)
+		weighted(&v, parts)
+	case InSeries, InParallel:
+		product(&v, parts, rule == InParallel)
 	case SumSeconds:
 		whole = 0
 		for _, p := range parts {
 			whole += p.Verdict.whole()
 		}
-		err = sumSeconds(&v, parts)
-	default:
+		sumSeconds(&v, parts)
+	case Worst, Best:
 		chosen := pick(rule, parts)
 		whole = chosen.whole()
 		v = *chosen
 		v.Target, v.Ledger, v.Outages = t.Target, nil, nil
+	default:
+		return v, fmt.Errorf("aggregate: no rule %v", rule)
 	}
-	if err == nil {
-		err = t.judge(&v)
-	}
+	t.judge(&v)
 	t.allow(&v, whole)
-	return v, err
+	return v, nil
 }
 
 // whole is the denominator of the whole period, as far as it is known: what is
@@ -75,10 +80,10 @@ func sumLengths(v *Verdict, parts []AggregatePart) {
 		}
 	}
 	if seen := v.Scope - v.Excluded; seen > 0 {
-		v.Coverage, _ = ratioOf(known.Quo(&known, big.NewRat(seen, 1)))
+		v.Coverage = near(known.Quo(&known, big.NewRat(seen, 1)))
 	}
 	if rawAll.Sign() > 0 {
-		v.Raw, _ = ratioOf(raw.Quo(&raw, &rawAll))
+		v.Raw = near(raw.Quo(&raw, &rawAll))
 	}
 }
 
@@ -98,7 +103,7 @@ func pick(rule AggregateRule, parts []AggregatePart) *Verdict {
 	return chosen
 }
 
-func sumSeconds(v *Verdict, parts []AggregatePart) error {
+func sumSeconds(v *Verdict, parts []AggregatePart) {
 	var good, bad, total, lower, upper big.Rat
 	for _, p := range parts {
 		w := p.Verdict
@@ -109,12 +114,11 @@ func sumSeconds(v *Verdict, parts []AggregatePart) error {
 		upper.Add(&upper, new(big.Rat).Mul(w.Upper.Rat(), big.NewRat(w.Scope-w.Excluded, 1)))
 	}
 	seen := big.NewRat(max(v.Scope-v.Excluded, 1), 1)
-	v.Lower, _ = ratioOf(lower.Quo(&lower, seen))
-	v.Upper, _ = ratioOf(upper.Quo(&upper, seen))
-	return setFigures(v, &good, &bad, &total)
+	v.Lower, v.Upper = near(lower.Quo(&lower, seen)), near(upper.Quo(&upper, seen))
+	setFigures(v, &good, &bad, &total)
 }
 
-func weighted(v *Verdict, parts []AggregatePart) error {
+func weighted(v *Verdict, parts []AggregatePart) {
 	var good, total, lower, upper big.Rat
 	for _, p := range parts {
 		if !p.Verdict.Availability.Present() {
@@ -130,20 +134,70 @@ func weighted(v *Verdict, parts []AggregatePart) error {
 		upper.Add(&upper, new(big.Rat).Mul(w, p.Verdict.Upper.Rat()))
 	}
 	if total.Sign() > 0 {
-		v.Lower, _ = ratioOf(lower.Quo(&lower, &total))
-		v.Upper, _ = ratioOf(upper.Quo(&upper, &total))
+		v.Lower, v.Upper = near(lower.Quo(&lower, &total)), near(upper.Quo(&upper, &total))
 	}
-	return setFigures(v, &good, new(big.Rat).Sub(&total, &good), &total)
+	setFigures(v, &good, new(big.Rat).Sub(&total, &good), &total)
 }
 
-func setFigures(v *Verdict, good, bad, total *big.Rat) error {
-	g, ok1 := ratioOf(good)
-	b, ok2 := ratioOf(bad)
-	n, ok3 := ratioOf(total)
-	if !ok1 || !ok2 || !ok3 {
-		return errTooFine
+// product is of what is good where all parts are needed, of what is bad where one
+// part is enough (F36, F37).
+func product(v *Verdict, parts []AggregatePart, parallel bool) {
+	var good, lower, upper []*big.Rat
+	for _, p := range parts {
+		if w := p.Verdict; w.Availability.Present() {
+			good, lower, upper = append(good, w.Availability.Rat()), append(lower, w.Lower.Rat()), append(upper, w.Upper.Rat())
+		}
 	}
-	f, err := exact(g, b, n)
-	v.Good, v.Bad, v.Total, v.Availability = g, b, n, f.availability
-	return err
+	if len(good) == 0 {
+		return
+	}
+	join := Serial
+	if parallel {
+		join = Parallel
+	}
+	g := join(good)
+	v.Lower, v.Upper = near(join(lower)), near(join(upper))
+	setFigures(v, g, new(big.Rat).Sub(one(), g), one())
+}
+
+// setFigures sets what is compared: exactly where 64 bits hold it, else as near.
+func setFigures(v *Verdict, good, bad, total *big.Rat) {
+	v.Good, v.Bad, v.Total = near(good), near(bad), near(total)
+	if total.Sign() <= 0 {
+		return
+	}
+	x := new(big.Rat).Quo(good, total)
+	if f, err := exact(v.Good, v.Bad, v.Total); err == nil && f.availability.Rat().Cmp(x) == 0 {
+		v.Availability = f.availability
+		return
+	}
+	v.Availability = near(x)
+}
+
+// nearDigits is the finest power of ten that near resorts to, and gridDigits that
+// of the decimals that a contract compares with: percentages of MaxDecimalDigits.
+const (
+	nearDigits = 18
+	gridDigits = MaxDecimalDigits + 2
+)
+
+// near returns x itself where 64 bits hold it. The mean or the product of several
+// availabilities may need more: then it returns the decimal fraction next below x,
+// and next above where that one is a number that a contract could name, so that
+// every comparison comes out as for x itself (F29). x is not negative.
+func near(x *big.Rat) Ratio {
+	if r, ok := ratioOf(x); ok {
+		return r
+	}
+	for digits := nearDigits; digits > 0; digits-- {
+		n := new(big.Int).Mul(x.Num(), pow10(digits))
+		n.Div(n, x.Denom())
+		if digits > gridDigits && new(big.Int).Rem(n, pow10(digits-gridDigits)).Sign() == 0 {
+			n.Add(n, big.NewInt(1))
+		}
+		if n.IsInt64() {
+			return Ratio{n.Int64(), pow10(digits).Int64()}
+		}
+	}
+	return Ratio{math.MaxInt64, 1}
 }

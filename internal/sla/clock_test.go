@@ -75,6 +75,7 @@ func TestF29Aggregates(t *testing.T) {
 		want sla.Ratio
 	}{
 		{sla.Worst, sla.Of(9, 10)}, {sla.Best, sla.Of(1, 1)}, {sla.SumSeconds, sla.Of(84, 90)}, {sla.Weighted, sla.Of(39, 40)},
+		{sla.InSeries, sla.Of(9, 10)}, {sla.InParallel, sla.Of(1, 1)},
 	} {
 		v, err := sla.Aggregate(&sla.Terms{Target: sla.Of(95, 100)}, c.rule, parts)
 		if err != nil {

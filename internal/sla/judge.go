@@ -25,30 +25,28 @@ func (t *Terms) ScoreOf(good, total Ratio) (Score, error) {
 		return Score{}, err
 	}
 	s := Score{Good: good, Bad: bad, Total: total, Availability: f.availability}
-	return s, t.score(&s)
+	t.score(&s)
+	return s, nil
 }
 
-func (t *Terms) judge(v *Verdict) error {
+func (t *Terms) judge(v *Verdict) {
 	s := Score{Good: v.Good, Bad: v.Bad, Total: v.Total, Availability: v.Availability}
-	err := t.score(&s)
+	t.score(&s)
 	v.Breach, v.Credit = s.Breach, s.Credit
-	return err
 }
 
 // score is step H: no denominator means no score, no breach, and no credit.
-func (t *Terms) score(s *Score) error {
+func (t *Terms) score(s *Score) {
 	s.Credit = Of(0, 1)
 	if !s.Availability.Present() {
-		return nil
+		return
 	}
 	compared := t.rounded(s.Availability)
 	if t.Target.Present() || t.MaxBad != nil {
 		breach := t.Target.Present() && t.misses(compared) || t.MaxBad != nil && s.Bad.Cmp(Of(*t.MaxBad, 1)) > 0
 		s.Breach = &breach
 	}
-	credit, err := t.credit(s, compared)
-	s.Credit = credit
-	return err
+	s.Credit = t.credit(s, compared)
 }
 
 // misses compares with the target (F23).
@@ -74,7 +72,7 @@ func (t *Terms) rounded(r Ratio) Ratio {
 }
 
 // credit picks the scheme (F24, F25).
-func (t *Terms) credit(s *Score, compared Ratio) (Ratio, error) {
+func (t *Terms) credit(s *Score, compared Ratio) Ratio {
 	k := t.Credit
 	if k == nil || k.Scheme == CreditTiers {
 		best := Of(0, 1)
@@ -83,7 +81,7 @@ func (t *Terms) credit(s *Score, compared Ratio) (Ratio, error) {
 				best = tier.Credit
 			}
 		}
-		return best, nil
+		return best
 	}
 	if k.Scheme == CreditDuration {
 		return k.capped(largest(k.Tiers, s.Bad).Rat())
@@ -134,15 +132,11 @@ func (k *Credit) units(bad *big.Rat) *big.Rat {
 	return n.Mul(new(big.Rat).SetInt(whole), k.PerUnit.Rat())
 }
 
-func (k *Credit) capped(credit *big.Rat) (Ratio, error) {
+func (k *Credit) capped(credit *big.Rat) Ratio {
 	if k.Cap.Present() && credit.Cmp(k.Cap.Rat()) > 0 {
-		return k.Cap, nil
+		return k.Cap
 	}
-	r, ok := ratioOf(credit)
-	if !ok {
-		return Ratio{}, errTooFine
-	}
-	return r, nil
+	return near(credit)
 }
 
 // holds reports whether every bound that is present holds for r.

@@ -313,7 +313,13 @@ const (
 	Best
 	Weighted
 	SumSeconds
+	InSeries   // all services are needed: the product of their availabilities
+	InParallel // one service is enough: less the product of what is missing
 )
+
+// InTime reports whether the aggregate's good, bad and total are lengths of time;
+// else they are in units of weight.
+func (r AggregateRule) InTime() bool { return r == Worst || r == Best || r == SumSeconds }
 
 // ReopenRule is what time between stop and reopen counts as.
 type ReopenRule uint8

@@ -24,7 +24,7 @@ var (
 	countWords      = []string{"started", "full"}
 	methodWords     = []string{"occurrences", "ratio_slices", "slices"}
 	emptyWords      = []string{"good", "bad", "exclude"}
-	aggregateWords  = []string{"worst", "best", "weighted", "sum_seconds"}
+	aggregateWords  = []string{"worst", "best", "weighted", "sum_seconds", "serial", "parallel"}
 	reopenWords     = []string{"resume", "restart", "wall"}
 	clockEventWords = []string{"open", "pause", "resume", "stop", "reopen"}
 )
