@@ -107,7 +107,7 @@ func aggregateVerdict(raw json.RawMessage, depth int) (answers, error) {
 		return nil, err
 	}
 	if c.Terms.Rule == nil {
-		return nil, fmt.Errorf("terms.rule: write weighted, sum_seconds, worst or best")
+		return nil, fmt.Errorf("terms.rule: write weighted, sum_seconds, worst, best, serial or parallel")
 	}
 	terms, err := compileCase(&c.Terms.TermsFile, time.UTC)
 	if err != nil {
@@ -130,7 +130,7 @@ func aggregateVerdict(raw json.RawMessage, depth int) (answers, error) {
 		return nil, err
 	}
 	a := verdictAnswers(&v)
-	if *c.Terms.Rule == sla.Weighted { // good and total are in weights, not in time
+	if !c.Terms.Rule.InTime() { // good and total are in weights
 		for k, f := range scoreAnswers(&sla.Score{Good: v.Good, Bad: v.Bad, Total: v.Total,
 			Availability: v.Availability, Breach: v.Breach, Credit: v.Credit}, 1) {
 			a[k] = f

@@ -31,7 +31,8 @@ type Agreement struct {
 	Source             []byte // the file's bytes
 	// Terms of the agreement as a whole; each service has its own, inherited and overridden.
 	Terms *sla.Terms
-	// Aggregate says how services make the agreement's figure: worst (default), best, weighted, sum_seconds.
+	// Aggregate says how services make the agreement's figure: worst (default), best,
+	// weighted, sum_seconds, serial, parallel.
 	Aggregate string
 	// Silent is how long an agent may send nothing before its results count as missing for alerts.
 	Silent time.Duration

@@ -48,6 +48,7 @@ func Lint(a *Agreement) []Finding {
 	l := &linter{a: a}
 	l.zoneName()
 	l.terms("terms", a.Terms)
+	l.aggregate()
 	l.burn()
 	l.clocks()
 	l.plannedEntries()
@@ -101,6 +102,21 @@ func (l *linter) terms(path string, t *sla.Terms) {
 	}
 	l.unused(path, t)
 	l.caps(path, t)
+}
+
+// aggregate finds an objective in time for a figure that is none.
+func (l *linter) aggregate() {
+	var rule sla.AggregateRule
+	if err := rule.UnmarshalText([]byte(l.a.Aggregate)); err != nil || rule.InTime() || len(l.a.Services) < 2 {
+		return
+	}
+	const hint = `write it in each [service.terms], or write aggregate = "sum_seconds"`
+	if l.a.Terms.MaxBad != nil {
+		l.fail("terms.max_bad_s", hint, "a %s figure of several services is no length of time: these seconds would never be reached", rule)
+	}
+	if k := l.a.Terms.Credit; k != nil && (k.Scheme == sla.CreditPerUnit || k.Scheme == sla.CreditDuration) {
+		l.fail("terms.credit.scheme", hint, "a %s figure of several services is no length of time: no credit by %s would ever be earned", rule, k.Scheme)
+	}
 }
 
 // zoneName finds zones that do not move with the law of a place.

@@ -32,6 +32,8 @@ func TestAnOrdinaryAgreementIsNotNaggedAbout(t *testing.T) {
 
 const desk = "[calendar.desk]\nweekly = [{dow = [1, 2, 3, 4, 5], from = \"08:00\", to = \"18:00\"}]\n"
 
+const second = "[[service]]\nid = \"feed\"\n[[service.check]]\nid = \"a\"\ntarget = \"icmp://192.0.2.1\"\n"
+
 func clockTOML(severity, indicator string, seconds int, more string) string {
 	return fmt.Sprintf("[[clock]]\nseverity = %q\nindicator = %q\ntarget_s = %d\n%s\n", severity, indicator, seconds, more)
 }
@@ -109,6 +111,8 @@ func TestLintSaysWhatCanHardlyBeMeant(t *testing.T) {
 		{"limits of no excuse", terms("target_pct = \"99\"\nmaintenance = {treatment = \"count_as_is\", cap_s = 3600}"), "terms.maintenance.treatment: count_as_is excuses nothing"},
 		{"an emergency's notice without emergencies", terms("target_pct = \"99\"\nmaintenance = {emergency_min_notice_s = 60}"), "terms.maintenance.emergency_min_notice_s: is not used without emergency_excused"},
 		{"emergencies announced before planned work", terms("target_pct = \"99\"\nmaintenance = {min_notice_s = 60, emergency_excused = true, emergency_min_notice_s = 3600}"), "an emergency needs 1h0m0s of notice, and planned work only 1m0s"},
+		{"seconds of a weighted figure", "aggregate = \"weighted\"\n" + terms("max_bad_s = 3000") + second, "error: terms.max_bad_s: a weighted figure of several services is no length of time"},
+		{"hours of a product", "aggregate = \"serial\"\n" + terms("target_pct = \"99\"\ncredit = {scheme = \"per_unit\", unit_s = 60, credit_per_unit = \"1\"}") + second, "error: terms.credit.scheme: a serial figure of several services is no length of time: no credit by per_unit"},
 		{"mended before it is answered", shop + clockTOML("P1", "response", 7200, "") + clockTOML("P1", "resolution", 3600, ""), "clock[P1 resolution].target_s: P1 must be mended within 1h0m0s, before it must be answered, within 2h0m0s"},
 		{"mended at night before it is answered by day", shop + desk + clockTOML("P1", "response", 7200, "calendar = \"desk\"") + clockTOML("P1", "resolution", 3600, ""), "before it must be answered"},
 		{"mended and never answered", shop + clockTOML("P1", "resolution", 3600, ""), "clock[P1 resolution]: P1 has a time to mend and none to answer"},
