@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -199,19 +200,17 @@ func TestPoisonBatchIsSetAsideAndBecomesAGap(t *testing.T) {
 			return false
 		}
 		poisoned = true
-		http.Error(w, `{"title":"Malformed batch","detail":"row 7"}`, http.StatusBadRequest)
+		http.Error(w, `{"type":"urn:probity:problem:malformed","title":"Malformed batch","detail":"row 7"}`, http.StatusBadRequest)
 		return true
 	}
 	a := start(t, testConfig(t, c.URL), Options{})
-	eventually(t, "a gap for what was refused", func() bool {
+	refused := func(g protocol.Gap) bool { return g.Reason == protocol.GapCorrupt && g.Check == check.ID && g.Count > 0 }
+	eventually(t, "a gap for what was refused, with the slots of the batch", func() bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return len(c.gaps) > 0
+		return slices.ContainsFunc(c.gaps, refused) // a busy machine has other gaps too
 	})
 	a.stop()
-	if g := c.gaps[0]; g.Reason != protocol.GapCorrupt || g.Check != check.ID || g.Count == 0 {
-		t.Errorf("gap %+v; want corrupt, with the slots of the batch", g)
-	}
 	kept, _ := filepath.Glob(filepath.Join(a.cfg.Load().SpoolDir(), "quarantine", "*.refused"))
 	if len(kept) != 1 {
 		t.Errorf("quarantine holds %v; want the batch", kept)

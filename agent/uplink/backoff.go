@@ -17,6 +17,7 @@ type StatusError struct {
 	Op         string
 	Status     int
 	Detail     string        // of the problem document, if there was one
+	Ours       bool          // it was the collector that answered, not something in between
 	RetryAfter time.Duration // 0 when the collector named none
 }
 
@@ -31,11 +32,17 @@ func (e *StatusError) Error() string {
 	if e.Status >= 300 && e.Status < 400 {
 		s += "; collector.url must name the collector itself, redirects are not followed"
 	}
+	if e.refused() && !e.Ours {
+		s += "; this is not the collector's own answer: look at the proxy in between, its limit on bodies for example"
+	}
 	return s
 }
 
-// Poison reports that the same request can never succeed.
-func (e *StatusError) Poison() bool {
+// Poison reports that the same request can never succeed: the collector itself
+// says so. What a proxy refuses may pass once the proxy is mended.
+func (e *StatusError) Poison() bool { return e.Ours && e.refused() }
+
+func (e *StatusError) refused() bool {
 	switch e.Status {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
 		http.StatusUnprocessableEntity:
@@ -43,6 +50,9 @@ func (e *StatusError) Poison() bool {
 	}
 	return false
 }
+
+// ourProblems begins the type of every problem that a collector tells.
+const ourProblems = "urn:probity:problem:"
 
 // Denied reports that the token is not, or not yet, accepted.
 func (e *StatusError) Denied() bool {
@@ -52,8 +62,9 @@ func (e *StatusError) Denied() bool {
 func statusError(op string, resp *http.Response) *StatusError {
 	e := &StatusError{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp)}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxProblem))
-	var problem struct{ Title, Detail string }
+	var problem struct{ Type, Title, Detail string }
 	if json.Unmarshal(body, &problem) == nil {
+		e.Ours = strings.HasPrefix(problem.Type, ourProblems)
 		e.Detail = problem.Title
 		if problem.Detail != "" {
 			e.Detail = problem.Detail

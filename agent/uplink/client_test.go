@@ -303,6 +303,30 @@ func TestWaitGrowsToItsCap(t *testing.T) {
 	})
 }
 
+// A proxy may have limits of its own: what it refuses is kept and sent again,
+// for only the collector can say that it will never take a batch.
+func TestOnlyTheCollectorGivesUpABatch(t *testing.T) {
+	for _, c := range []struct {
+		what, answer string
+		poison       bool
+	}{
+		{"the collector", `{"type": "urn:probity:problem:too-large", "title": "Too large"}`, true},
+		{"a proxy's page", "<html><h1>413 Request Entity Too Large</h1></html>", false},
+		{"a gateway's problem", `{"type": "about:blank", "title": "Too large"}`, false},
+		{"nothing", "", false},
+	} {
+		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+			_, _ = io.WriteString(w, c.answer)
+		})
+		_, err := client(t, s.URL, nil).Push(t.Context(), []byte("batch"), "00-1")
+		var se *StatusError
+		if !errors.As(err, &se) || se.Poison() != c.poison || strings.Contains(err.Error(), "proxy") == c.poison {
+			t.Errorf("%s: Push = %v; want an error, of poison: %v", c.what, err, c.poison)
+		}
+	}
+}
+
 // Whatever answers 200 at a mistyped URL is not the collector: only what says
 // how much it has taken frees a batch.
 func TestPushBelievesOnlyAnAcknowledgement(t *testing.T) {
