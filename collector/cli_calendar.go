@@ -29,34 +29,78 @@ func importCalendar(fs *flag.FlagSet, s *streams) func(context.Context, []string
 			if err != nil {
 				return err
 			}
-			now := time.Now().UnixMilli()
+			done, err := announceEntries(ctx, db, a, planned, *by, time.Now().UnixMilli())
 			added := 0
-			for _, p := range planned {
-				m, err := recordOf(a, p, now)
-				if err != nil {
-					return fmt.Errorf("calendar entry %s: %w", p.ID, err)
+			for _, e := range done {
+				switch e.became {
+				case entryOver:
+					fmt.Fprintf(s.err, "%s is over: passed over; to leave out past time record a correction\n", e.planned.ID)
+				case entryKnown:
+					fmt.Fprintf(s.out, "%s is announced already\n", e.id)
+				default:
+					added++
+					fmt.Fprintf(s.out, "%s announced: %s\n", e.id, e.planned.Reason)
 				}
-				if m.To <= now {
-					fmt.Fprintf(s.err, "%s is over: passed over; to leave out past time record a correction\n", p.ID)
-					continue
-				}
-				m.ID, m.CreatedBy = "cal-"+m.ID[len("plan-"):], *by
-				before := m.ID
-				known, err := announceOnce(ctx, db, &m)
-				if err != nil {
-					return err
-				}
-				if known {
-					fmt.Fprintf(s.out, "%s is announced already\n", before)
-					continue
-				}
-				added++
-				fmt.Fprintf(s.out, "%s announced: %s\n", m.ID, p.Reason)
+			}
+			if err != nil {
+				return err
 			}
 			fmt.Fprintf(s.out, "%d of %d entries announced\n", added, len(planned))
 			return nil
 		})
 	}
+}
+
+// What became of an entry of a calendar.
+const (
+	entryAnnounced = iota
+	entryKnown
+	entryOver // nothing of it is to come
+)
+
+type calendarEntry struct {
+	id      string // of the maintenance
+	planned contract.Planned
+	became  int
+}
+
+// entryError says which entry cannot be taken, and why.
+type entryError struct {
+	entry string
+	err   error
+}
+
+func (e *entryError) Error() string { return "calendar entry " + e.entry + ": " + e.err.Error() }
+func (e *entryError) Unwrap() error { return e.err }
+
+// announceEntries announces what is to come and not known yet. An entry that
+// cannot be taken is an entryError, and then nothing is announced.
+func announceEntries(ctx context.Context, db *store.Store, a *contract.Agreement, planned []contract.Planned, by string, now int64) ([]calendarEntry, error) {
+	records := make([]store.MaintenanceRecord, len(planned))
+	for i, p := range planned {
+		m, err := recordOf(a, p, now)
+		if err != nil {
+			return nil, &entryError{p.ID, err}
+		}
+		m.ID, m.CreatedBy = "cal-"+m.ID[len("plan-"):], by
+		records[i] = m
+	}
+	var done []calendarEntry
+	for i := range records {
+		m, e := &records[i], calendarEntry{planned: planned[i], became: entryOver}
+		if m.To > now {
+			known, err := announceOnce(ctx, db, m)
+			if err != nil {
+				return done, err
+			}
+			if e.became = entryAnnounced; known {
+				e.became = entryKnown
+			}
+		}
+		e.id = m.ID
+		done = append(done, e)
+	}
+	return done, nil
 }
 
 func readCalendar(path string) ([]contract.Planned, error) {

@@ -46,6 +46,12 @@ func (s *Store) Corrections(ctx context.Context, agreement string, from, to int6
 		WHERE (agreement = ? OR ? = '') AND from_at < ? AND to_at > ? ORDER BY from_at, id`, agreement, agreement, to, from)
 }
 
+// CorrectionByID returns one correction, ErrNotFound when there is none.
+func (s *Store) CorrectionByID(ctx context.Context, id string) (CorrectionRecord, error) {
+	c, err := one(ctx, s.reader, scanCorrection, `SELECT `+correctionColumns+` WHERE id = ?`, id)
+	return c, named(err, "correction", id)
+}
+
 // ApproveCorrection records who approved a correction that was added without, once.
 func (s *Store) ApproveCorrection(ctx context.Context, id, by string, at int64) error {
 	return s.settleCorrection(ctx, "approve correction", `UPDATE corrections SET approved_at = ?, approved_by = ?

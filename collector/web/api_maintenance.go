@@ -96,15 +96,7 @@ func (in *announcement) validate(a *contract.Agreement, now int64) error {
 	if len(in.RRule) > maxRRuleBytes {
 		fail("rrule", "is at most %d bytes long", maxRRuleBytes)
 	}
-	if len(in.Services) > len(a.Services) {
-		fail("services", "names more services than the agreement has")
-	} else {
-		for i, id := range in.Services {
-			if !hasService(a, id) {
-				fail(fmt.Sprintf("services[%d]", i), "%s is not a service of %s", quote(id), a.ID)
-			}
-		}
-	}
+	bad = append(bad, unknownServices(a, in.Services)...)
 	if bad != nil {
 		return invalid(bad...)
 	}

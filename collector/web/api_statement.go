@@ -17,7 +17,7 @@ func rfc3339(ms int64) string {
 
 // statement reads the window of a request and has it accounted for.
 func (s *Server) statement(r *http.Request, extra ...string) (*sla.Statement, error) {
-	q, err := params(r, append(extra, "period", "from", "to", "as_of")...)
+	q, err := params(r, append(extra, "period", "from", "to", "as_of", "revision")...)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +32,13 @@ func (s *Server) statement(r *http.Request, extra ...string) (*sla.Statement, er
 	sq, err := s.window(a, sp)
 	if err != nil {
 		return nil, err
+	}
+	number, err := parseRevision(q)
+	if err != nil {
+		return nil, err
+	}
+	if number != 0 {
+		return s.revision(r, sq, number)
 	}
 	return s.statements.Statement(r.Context(), sq)
 }

@@ -88,6 +88,9 @@ func (s *Server) authorize(r *http.Request, need Role) (Principal, error) {
 	if err != nil {
 		return Principal{}, err
 	}
+	if !p.Role.allows(need) && p.ID == "" {
+		return Principal{}, errUnauthorized // who sent no token is asked for one
+	}
 	if !p.Role.allows(need) {
 		return Principal{}, newProblem(http.StatusForbidden, "forbidden", "This token may not do that",
 			"it has the role "+p.Role.String()+"; the role "+need.String()+" is needed")

@@ -26,15 +26,16 @@ const minute = int64(60_000)
 // fixture is a Source over histories that a test writes down. Its accounts are
 // plain sums, enough to hold pages and API against.
 type fixture struct {
-	mu         sync.Mutex
-	agreements []*contract.Agreement
-	history    map[string][]sla.Entry // "agreement/service" → gap-free ledger
-	target     map[string]sla.Ratio   // agreement →
-	windows    []MaintenanceWindow
-	agents     []Agent
-	alerts     []Alert
-	liveAge    int64 // ms: how old present states are
-	fail       error // returned by every read when set
+	mu          sync.Mutex
+	agreements  []*contract.Agreement
+	history     map[string][]sla.Entry // "agreement/service" → gap-free ledger
+	target      map[string]sla.Ratio   // agreement →
+	windows     []MaintenanceWindow
+	corrections []Correction
+	agents      []Agent
+	alerts      []Alert
+	liveAge     int64 // ms: how old present states are
+	fail        error // returned by every read when set
 }
 
 func at(day, hour, min int) int64 {
@@ -93,6 +94,8 @@ func newFixture() *fixture {
 		{ID: "mw-3", Agreement: "aurora-shop", From: at(15, 1, 0), To: at(15, 2, 0), AnnouncedAt: at(10, 8, 0),
 			Reason: "Withdrawn: vendor postponed", CreatedBy: "ops", CancelledAt: at(13, 9, 0), CancelledBy: "ops"},
 	}
+	f.agreements[0].Source = []byte(fixtureTerms)
+	f.corrections = fixtureCorrections()
 	f.agents = []Agent{
 		{Name: "fra-1", Location: "Frankfurt", EnrolledAt: at(1, 0, 0), SeenAt: at(19, 13, 29), Version: "0.1.0", Checks: 5, ClockError: 3},
 		{Name: "sin-1", Location: "Singapore", EnrolledAt: at(1, 0, 0), SeenAt: at(19, 13, 29), Version: "0.1.0", Checks: 5, SpoolBytes: 81_920, OldestAt: at(19, 13, 28)},
@@ -420,7 +423,7 @@ func (f *fixture) Token(_ context.Context, hash [sha256.Size]byte) (Principal, e
 func (f *fixture) server(t testing.TB, change func(*Options)) *Server {
 	t.Helper()
 	o := Options{
-		Catalogue: f, Statements: f, Checks: f, Evidence: f, Maintenance: f, Desk: f, Fleet: f, Auth: f,
+		Catalogue: f, Statements: f, Checks: f, Evidence: f, Maintenance: f, Desk: f, Records: f, Fleet: f, Auth: f,
 		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return fixtureNow }, Version: "test",
 	}
 	if change != nil {

@@ -49,6 +49,9 @@ func documented(rt route) string {
 	if strings.HasPrefix(p, "/api/v1/maintenance/") {
 		p = strings.Replace(p, "{id}", "{maintenance}", 1)
 	}
+	if strings.HasPrefix(p, "/api/v1/corrections/") {
+		p = strings.Replace(p, "{id}", "{correction}", 1)
+	}
 	return rt.method + " " + p + " " + rt.role.String()
 }
 
@@ -129,7 +132,11 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		shop + "/ledger", shop + "/ledger?limit=2&service=storefront", shop + "/outages?service=payments", shop + "/maintenance",
 		"/api/v1/maintenance/mw-1", "/api/v1/maintenance/mw-3", "/api/v1/checks", "/api/v1/checks?agreement=meridian-mail", check, check + "/latency?limit=5",
 		check + "/failures?agent=fra-1", "/api/v1/agents", "/api/v1/alerts", "/api/v1/alerts?open=true&limit=1", "/api/v1/outbox",
+		shop + "/maintenance.ics", shop + "/corrections", shop + "/corrections?from=2026-11-07T00:00:00Z&to=2026-11-08T00:00:00Z",
+		"/api/v1/corrections/co-1", "/api/v1/corrections/co-3", shop + "/revisions?period=2026-10", shop + "/revisions?period=2026-09",
+		shop + "/statement?period=2026-10&revision=2", shop + "/ledger?period=2026-10&revision=1", shop + "/outages?period=2026-10&revision=1",
 		// and what is refused
+		"/api/v1/corrections/none", shop + "/revisions?period=2027-05", shop + "/statement?period=2026-10&revision=3",
 		"/api/v1/agreements/none", shop + "/statement?period=2027-05", shop + "/statement?period=x", "/api/v1/maintenance/none", check + "/latency?agent=none",
 	} {
 		for _, token := range []string{"read-token", "agent-token", ""} {
@@ -138,16 +145,33 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 			}
 		}
 	}
-	for _, row := range []struct{ method, path, token, body string }{
-		{"POST", shop + "/maintenance", "operate-token", sampleAnnouncement},
-		{"POST", shop + "/maintenance", "operate-token", `{"from": 1795000000000, "to": 1795003600000, "reason": "x", "services": ["payments"], "emergency": true, "rrule": "FREQ=WEEKLY"}`},
-		{"POST", shop + "/maintenance", "operate-token", `{}`},
-		{"POST", shop + "/maintenance", "read-token", sampleAnnouncement},
-		{"DELETE", "/api/v1/maintenance/mw-2", "operate-token", ""},
-		{"DELETE", "/api/v1/maintenance/mw-1", "operate-token", ""},
-		{"DELETE", "/api/v1/maintenance/none", "operate-token", ""},
+	const calendar, terms = "text/calendar", "application/toml"
+	for _, row := range []struct{ method, path, token, body, kind string }{
+		{"POST", shop + "/maintenance", "operate-token", sampleAnnouncement, ""},
+		{"POST", shop + "/maintenance", "operate-token", `{"from": 1795000000000, "to": 1795003600000, "reason": "x", "services": ["payments"], "emergency": true, "rrule": "FREQ=WEEKLY"}`, ""},
+		{"POST", shop + "/maintenance", "operate-token", `{}`, ""},
+		{"POST", shop + "/maintenance", "read-token", sampleAnnouncement, ""},
+		{"DELETE", "/api/v1/maintenance/mw-2", "operate-token", "", ""},
+		{"DELETE", "/api/v1/maintenance/mw-1", "operate-token", "", ""},
+		{"DELETE", "/api/v1/maintenance/none", "operate-token", "", ""},
+		{"POST", shop + "/maintenance.ics", "operate-token", sampleCalendar, calendar},
+		{"POST", shop + "/maintenance.ics", "operate-token", strings.ReplaceAll(sampleCalendar, "DTEND", "X-END"), calendar},
+		{"POST", shop + "/maintenance.ics", "read-token", sampleCalendar, calendar},
+		{"POST", shop + "/corrections", "operate-token", sampleProposal, ""},
+		{"POST", shop + "/corrections", "operate-token", `{}`, ""},
+		{"POST", shop + "/whatif?period=2026-10", "read-token", samples["/whatif"][0], terms},
+		{"POST", shop + "/whatif", "read-token", "[terms]\nnone = 1\n", terms},
+		{"POST", "/api/v1/corrections/co-2/approve", "operate-token", "", ""},
+		{"POST", "/api/v1/corrections/co-2/approve", "operate-token", "", ""},
+		{"POST", "/api/v1/corrections/co-2/revoke", "operate-token", "", ""},
+		{"POST", "/api/v1/corrections/co-2/revoke", "operate-token", "", ""},
+		{"POST", "/api/v1/corrections/none/revoke", "operate-token", "", ""},
 	} {
-		for _, complaint := range exchange(t, v, row.method, srv.URL+row.path, row.token, row.body) {
+		var header []string
+		if row.kind != "" {
+			header = []string{"Content-Type", row.kind}
+		}
+		for _, complaint := range exchange(t, v, row.method, srv.URL+row.path, row.token, row.body, header...) {
 			t.Error(complaint)
 		}
 	}

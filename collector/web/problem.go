@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -82,7 +83,7 @@ func asProblem(err error) *Problem {
 	case errors.As(err, &in):
 		return invalidField(in.Field, in.Detail)
 	case errors.As(err, &big):
-		return newProblem(http.StatusRequestEntityTooLarge, "too-large", "The body is too large", "send at most 64 KiB")
+		return newProblem(http.StatusRequestEntityTooLarge, "too-large", "The body is too large", fmt.Sprintf("send at most %d KiB", big.Limit>>10))
 	case errors.Is(err, ErrNotFound):
 		return newProblem(http.StatusNotFound, "not-found", "Not found", "nothing is known under this address")
 	case errors.Is(err, ErrConflict):

@@ -2,7 +2,7 @@
 // API under /api/v1 and the pages. It computes nothing about availability; it
 // asks the interfaces in source.go, which the collector's root wires, and shows
 // their figures as they are. All of it reads, but for announcing and cancelling
-// maintenance.
+// maintenance, and proposing and settling corrections.
 package web
 
 import (
@@ -25,6 +25,7 @@ type Options struct {
 	Evidence    Evidence
 	Maintenance Maintenance
 	Desk        MaintenanceDesk
+	Records     Records
 	Fleet       Fleet
 	Auth        Auth
 	Log         *slog.Logger
@@ -42,6 +43,7 @@ type Server struct {
 	evidence   Evidence
 	maint      Maintenance
 	desk       MaintenanceDesk
+	records    Records
 	fleet      Fleet
 	auth       Auth
 	log        *slog.Logger
@@ -60,12 +62,12 @@ type Server struct {
 // New builds a Server; it starts nothing.
 func New(o Options) (*Server, error) {
 	if o.Catalogue == nil || o.Statements == nil || o.Checks == nil || o.Evidence == nil ||
-		o.Maintenance == nil || o.Desk == nil || o.Fleet == nil || o.Auth == nil || o.Log == nil {
+		o.Maintenance == nil || o.Desk == nil || o.Records == nil || o.Fleet == nil || o.Auth == nil || o.Log == nil {
 		return nil, errors.New("web: a source, the token check or the logger is missing from Options")
 	}
 	s := &Server{
 		catalogue: o.Catalogue, statements: o.Statements, checks: o.Checks, evidence: o.Evidence,
-		maint: o.Maintenance, desk: o.Desk, fleet: o.Fleet, auth: o.Auth, log: o.Log, now: o.Now,
+		maint: o.Maintenance, desk: o.Desk, records: o.Records, fleet: o.Fleet, auth: o.Auth, log: o.Log, now: o.Now,
 		version: o.Version, openRead: o.OpenRead, sessions: newSessions(), metrics: o.Metrics,
 	}
 	if s.now == nil {
