@@ -204,7 +204,9 @@ func TestPoisonBatchIsSetAsideAndBecomesAGap(t *testing.T) {
 		return true
 	}
 	a := start(t, testConfig(t, c.URL), Options{})
-	refused := func(g protocol.Gap) bool { return g.Reason == protocol.GapCorrupt && g.Check == check.ID && g.Count > 0 }
+	refused := func(g protocol.Gap) bool {
+		return g.Reason == protocol.GapCorrupt && g.Check == check.ID && g.Count > 0
+	}
 	eventually(t, "a gap for what was refused, with the slots of the batch", func() bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()
