@@ -72,15 +72,7 @@ type collector struct {
 // Run serves until ctx ends, then stops in order: no new requests, last
 // evaluation, notifications under way, store flushed.
 func Run(ctx context.Context, cfg *Config, o RunOptions) (err error) {
-	c := &collector{
-		log: o.Log, now: o.Now, registry: selfmon.NewRegistry("collector"),
-		health: selfmon.NewHealth("store", "agreements", "evaluation"), touched: make(chan struct{}, 1),
-		dial: o.Dial, tick: o.Tick,
-	}
-	if c.now == nil {
-		c.now = time.Now
-	}
-	c.started = c.now()
+	c := newCollector(o)
 	c.db, err = store.Open(ctx, store.Options{Path: cfg.Store.Path, Log: c.log, Metrics: c.registry.Set, Now: c.now, Tick: c.tick})
 	if err != nil {
 		return err
@@ -103,6 +95,19 @@ func Run(ctx context.Context, cfg *Config, o RunOptions) (err error) {
 		slog.String("address", listener.Addr().String()), slog.String("version", selfmon.Version().String()),
 		slog.Int("agreements", len(c.set.Load().Agreements)))
 	return c.serve(ctx, cfg, o, listener)
+}
+
+func newCollector(o RunOptions) *collector {
+	c := &collector{
+		log: o.Log, now: o.Now, registry: selfmon.NewRegistry("collector"),
+		health: selfmon.NewHealth("store", "agreements", "evaluation"), touched: make(chan struct{}, 1),
+		dial: o.Dial, tick: o.Tick,
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	c.started = c.now()
+	return c
 }
 
 // serve runs every stage until ctx ends or one of them fails.

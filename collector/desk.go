@@ -77,10 +77,16 @@ func bodies[T, R any](records []R, body func(R) []byte) ([]T, error) {
 func (d *alertDesk) observe(ctx context.Context, a *contract.Agreement, live *evaluate.ServiceLive) {
 	f, err := d.facts(ctx, a, live)
 	if err != nil {
-		d.c.log.LogAttrs(ctx, slog.LevelError, "alert rules not run; they run again with the next results", slog.Any("err", err))
+		d.c.log.LogAttrs(ctx, slog.LevelError, "alert rules not run; they run again in a moment", slog.Any("err", err))
+		d.c.eval.TouchAll()
 		return
 	}
-	d.apply(ctx, func() []incident.Change { return d.engine.Observe(f) })
+	d.apply(ctx, func() []incident.Change {
+		if !d.c.inForce(a.ID, live.Service.ID) {
+			return nil // it left during the round, and nobody would ever close what is opened now
+		}
+		return d.engine.Observe(f)
+	})
 	d.c.web.Publish(web.Event{Kind: "state", Agreement: a.ID, Service: live.Service.ID, State: live.State, At: live.Watermark})
 }
 

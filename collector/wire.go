@@ -187,12 +187,16 @@ func (c *collector) retireAlerts(ctx context.Context) {
 		if a.Agreement == "" {
 			continue
 		}
-		in := c.set.Load().Agreement(a.Agreement)
-		if in != nil && slices.ContainsFunc(in.Services, func(s contract.Service) bool { return s.ID == a.Service }) {
+		if c.inForce(a.Agreement, a.Service) {
 			continue
 		}
 		c.log.LogAttrs(ctx, slog.LevelInfo, "alert closes: what it is about is no longer in force",
 			slog.String("alert", a.Key), slog.String("agreement", a.Agreement), slog.String("service", a.Service))
 		c.desk.retire(ctx, now, a.Agreement, a.Service)
 	}
+}
+
+func (c *collector) inForce(agreement, service string) bool {
+	a := c.set.Load().Agreement(agreement)
+	return a != nil && slices.ContainsFunc(a.Services, func(s contract.Service) bool { return s.ID == service })
 }
