@@ -51,7 +51,7 @@ func (v views) Live(_ context.Context, agreement string) (web.Live, error) {
 	for i, s := range live.Services {
 		x := web.ServiceLive{Service: s.Service.ID, State: s.State, Since: s.Since, Detail: detail(s)}
 		if s.InWindow != nil {
-			x.Maintenance = s.InWindow.ID
+			x.Maintenance, x.Excused = s.InWindow.ID, s.Excused
 		}
 		out.Services = append(out.Services, x)
 		if i == 0 || worse(s.State, out.State) {

@@ -17,6 +17,7 @@ type verdictView struct {
 	Name      string
 	State     sla.State
 	Since     int64
+	Excused   bool // down in maintenance that qualifies
 	Detail    string
 	Zone      *time.Location
 	Figure    string // "99.873"; Absent without data
@@ -29,6 +30,7 @@ type verdictView struct {
 	Observed  int64 // ms judged and known
 	Down      int64
 	Raw       string
+	Credit    string // in per cent of the fee; "" when none was agreed
 	Budget    *budgetView
 }
 
@@ -47,6 +49,9 @@ func (s *Server) verdict(name string, v *sla.Verdict, zone *time.Location) verdi
 	d.Uncertain = d.Bounds != "" && v.Target.Present() && v.Lower.Cmp(v.Target) < 0 && v.Upper.Cmp(v.Target) >= 0
 	if v.Raw.Present() && v.Raw.Cmp(v.Availability) != 0 {
 		d.Raw = report.Figure(v.Raw, v.Target)
+	}
+	if v.Credit.Present() {
+		d.Credit = report.Credit(v)
 	}
 	return d
 }

@@ -32,6 +32,7 @@ type fixture struct {
 	target      map[string]sla.Ratio   // agreement →
 	windows     []MaintenanceWindow
 	corrections []Correction
+	excused     map[string]bool // services in maintenance that qualifies
 	agents      []Agent
 	alerts      []Alert
 	liveAge     int64 // ms: how old present states are
@@ -266,7 +267,7 @@ func (f *fixture) Live(_ context.Context, id string) (Live, error) {
 		s := ServiceLive{Service: svc.ID}
 		if h := f.history[id+"/"+svc.ID]; len(h) > 0 {
 			last := h[len(h)-1]
-			s.State, s.Since = last.State, last.From
+			s.State, s.Since, s.Excused = last.State, last.From, f.excused[id+"/"+svc.ID]
 			if last.State == sla.Down {
 				s.Detail = "status 503 from Frankfurt and Singapore"
 			}

@@ -45,6 +45,8 @@ type agreementView struct {
 	Matrix    []matrixRow
 	Locations []string
 	Plots     []*plot
+	Fixes     []correctionDoc
+	Revisions []revisionRow
 	Form      announceForm
 }
 
@@ -64,11 +66,17 @@ type outageRow struct {
 	Link   string
 }
 
+// revisionRow is one frozen statement of the period, with a link that shows it.
+type revisionRow struct {
+	revisionDoc
+	Shown bool
+	Link  string
+}
+
 type ledgerRow struct {
 	Service string
 	sla.Entry
-	Length  int64
-	Decided string
+	Length int64
 }
 
 func (s *Server) agreementPage(r *http.Request, f *frame) (string, error) {
@@ -81,7 +89,7 @@ func (s *Server) agreementPage(r *http.Request, f *frame) (string, error) {
 
 func (s *Server) fillAgreement(r *http.Request, f *frame, a *contract.Agreement) error {
 	f.Title, f.Nav = a.Name, "overview"
-	q, err := params(r, "period", "from", "to", "range", "day", "lang")
+	q, err := params(r, "period", "revision", "from", "to", "range", "day", "lang")
 	if err != nil {
 		return err
 	}
@@ -96,7 +104,7 @@ func (s *Server) fillAgreement(r *http.Request, f *frame, a *contract.Agreement)
 	f.Body = v
 	v.Period = contract.Span{Window: sq.Window, Label: sq.Label}
 	v.neighbours(f.Now)
-	if v.Statement, err = s.statements.Statement(r.Context(), sq); err != nil {
+	if err := s.chooseStatement(r, v, sq, q); err != nil {
 		return err
 	}
 	if v.Live, err = s.statements.Live(r.Context(), a.ID); err != nil {
@@ -119,7 +127,52 @@ func (s *Server) fillAgreement(r *http.Request, f *frame, a *contract.Agreement)
 	}
 	f.Plots, f.Zone = len(v.Plots) > 0, v.Zone.String()
 	v.fillLedger()
+	if err := s.fillCorrections(r, v); err != nil {
+		return err
+	}
 	return s.fillMaintenance(r, v)
+}
+
+// chooseStatement takes what was signed for a closed period: the newest
+// revision, or the one asked for. Any other period is reckoned as it stands.
+func (s *Server) chooseStatement(r *http.Request, v *agreementView, sq StatementQuery, q url.Values) error {
+	number, err := parseRevision(q)
+	if err != nil {
+		return err
+	}
+	if number != 0 {
+		if v.Statement, err = s.revision(r, sq, number); err != nil {
+			return err
+		}
+	}
+	if v.Running {
+		v.Statement, err = s.statements.Statement(r.Context(), sq)
+		return err
+	}
+	docs, newest, err := s.revisions(r, v.Agreement, sq.Label)
+	if err != nil {
+		return err
+	}
+	if v.Statement == nil {
+		v.Statement = newest
+	}
+	if v.Statement == nil {
+		v.Statement, err = s.statements.Statement(r.Context(), sq)
+	}
+	for _, d := range slices.Backward(docs) {
+		link := url.Values{"period": {sq.Label}, "revision": {strconv.Itoa(d.Number)}}
+		v.Revisions = append(v.Revisions, revisionRow{d, d.Number == v.Statement.Revision, "?" + link.Encode()})
+	}
+	return err
+}
+
+// fillCorrections lists those that touch the period, revoked ones too.
+func (s *Server) fillCorrections(r *http.Request, v *agreementView) error {
+	list, err := s.records.Corrections(r.Context(), v.Agreement.ID, v.Period.Window)
+	for _, c := range list {
+		v.Fixes = append(v.Fixes, describeCorrection(c))
+	}
+	return err
 }
 
 // openDay turns day=2026-11-19 into the period and the stretch of time that it stands for.
@@ -150,13 +203,13 @@ func (v *agreementView) neighbours(now int64) {
 
 func (s *Server) fillVerdicts(v *agreementView) {
 	v.Overall = s.verdict(v.Agreement.Name, &v.Statement.Overall, v.Zone)
-	v.Overall.State, v.Overall.Since = v.Live.State, v.Live.Since
+	v.Overall.State, v.Overall.Since, v.Overall.Excused = v.Live.State, v.Live.Since, v.Live.Excused()
 	for i := range v.Statement.Services {
 		svc := &v.Statement.Services[i]
 		d := s.verdict(orElse(svc.Name, svc.Service), &svc.Verdict, v.Zone)
 		for _, l := range v.Live.Services {
 			if l.Service == svc.Service {
-				d.State, d.Since, d.Detail = l.State, l.Since, l.Detail
+				d.State, d.Since, d.Detail, d.Excused = l.State, l.Since, l.Detail, l.Excused
 			}
 		}
 		v.Services = append(v.Services, d)
@@ -236,7 +289,7 @@ func (v *agreementView) fillLedger() {
 	for i := range v.Statement.Services {
 		svc := &v.Statement.Services[i]
 		for _, e := range svc.Verdict.Ledger {
-			v.Ledger = append(v.Ledger, ledgerRow{orElse(svc.Name, svc.Service), e, e.To - e.From, report.Decided(&e)})
+			v.Ledger = append(v.Ledger, ledgerRow{orElse(svc.Name, svc.Service), e, e.To - e.From})
 		}
 	}
 	slices.SortStableFunc(v.Ledger, func(a, b ledgerRow) int { return cmp.Compare(b.From, a.From) })

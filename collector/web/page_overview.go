@@ -22,6 +22,7 @@ type overviewView struct {
 	Pages     int
 	Up, Down  int
 	Unknown   int
+	Excused   int // down in maintenance that qualifies
 	Missed    int
 	DownNames []string
 	Alerts    []Alert
@@ -127,6 +128,27 @@ func (s *Server) overviewPage(r *http.Request, f *frame) (string, error) {
 	return "overview.html", err
 }
 
+// Headline says in one sentence how all agreements are. What is down in
+// maintenance that qualifies is not counted as down.
+func (v *overviewView) Headline(wd *words) string {
+	switch {
+	case v.Down == 1:
+		return wd.T("%s is down", v.DownNames[0])
+	case v.Down > 1:
+		return wd.T("%d of %d agreements are down", v.Down, v.All)
+	case v.Excused+v.Unknown == 0:
+		return wd.T("All %d agreements are up", v.All)
+	}
+	text := wd.T("%d of %d agreements are up", v.Up, v.All)
+	if v.Excused > 0 {
+		text += wd.T(", %d down in maintenance", v.Excused)
+	}
+	if v.Unknown > 0 {
+		text += wd.T(", %d unknown", v.Unknown)
+	}
+	return text
+}
+
 // matching returns the agreements that have the text in a name, an ID or a tag.
 func matching(all []*contract.Agreement, find string) []*contract.Agreement {
 	if find == "" {
@@ -167,6 +189,10 @@ func (s *Server) countStates(r *http.Request, v *overviewView, all []*contract.A
 		}
 		switch live.State {
 		case sla.Down:
+			if live.Excused() {
+				v.Excused++
+				break
+			}
 			v.Down++
 			v.DownNames = append(v.DownNames, a.Name)
 		case sla.Unknown:
@@ -197,7 +223,7 @@ func (s *Server) overviewRow(r *http.Request, f *frame, a *contract.Agreement) (
 		return overviewRow{}, err
 	}
 	row := overviewRow{Agreement: a, Period: p.Label, Verdict: s.verdict(a.Name, &st.Overall, zone(a)), Stale: staleness(live, f.Now)}
-	row.Verdict.State, row.Verdict.Since = live.State, live.Since
+	row.Verdict.State, row.Verdict.Since, row.Verdict.Excused = live.State, live.Since, live.Excused()
 	row.Strip, err = s.strip(r, f.Words, a)
 	return row, err
 }

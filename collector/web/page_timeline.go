@@ -54,7 +54,8 @@ func (v *agreementView) stretch(q url.Values, now int64) (string, sla.Window, er
 	return "", sla.Window{}, invalidField("range", "must be one of 15m, 1h, 6h, 24h, 7d and period")
 }
 
-// usualRange is a day of a running period, less when there are only minutes to show.
+// usualRange is a day of a running period, or the shortest range that reaches
+// back to the first observation when that is younger.
 func (v *agreementView) usualRange(now int64) string {
 	if !v.Running {
 		return "period"
@@ -68,11 +69,16 @@ func (v *agreementView) usualRange(now int64) string {
 			}
 		}
 	}
-	switch age := now - first; {
-	case age < (15 * time.Minute).Milliseconds():
-		return "15m"
-	case age < time.Hour.Milliseconds():
-		return "1h"
+	if first <= v.Period.From {
+		return "24h" // there is history before the period
+	}
+	for _, r := range ranges {
+		if r.length >= time.Hour && r.length.Milliseconds() >= now-first {
+			return r.name
+		}
+		if r.name == "24h" {
+			break
+		}
 	}
 	return "24h"
 }

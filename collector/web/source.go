@@ -57,7 +57,19 @@ type ServiceLive struct {
 	State       sla.State `json:"state"`
 	Since       int64     `json:"since"`
 	Maintenance string    `json:"maintenance,omitempty"` // id of the window that runs now
+	Excused     bool      `json:"excused,omitempty"`     // …and it qualifies: down time in it does not count
 	Detail      string    `json:"detail,omitempty"`      // one sentence: what decided it
+}
+
+// Excused reports whether the agreement is down in nothing but qualifying
+// maintenance, so that what one sees does not count.
+func (l *Live) Excused() bool {
+	for _, s := range l.Services {
+		if s.State == sla.Down && !s.Excused {
+			return false
+		}
+	}
+	return l.State == sla.Down
 }
 
 // Checks knows what each location says about a check.

@@ -75,6 +75,9 @@ func (w *words) State(s sla.State) string { return w.T(stateWords[min(s, sla.Out
 // englishWords holds the keys that are not themselves English.
 var englishWords = map[string]string{
 	"range 15m": "15 min", "range 1h": "1 h", "range 6h": "6 h", "range 24h": "24 h", "range 7d": "7 d", "range period": "whole period",
+	"figure availability %": "availability %", "figure objective %": "objective %", "figure verdict": "verdict", "figure down s": "down, s", "figure excluded s": "excluded, s",
+	"figure unknown s": "unknown, s", "figure credit %": "credit %", "figure agreement": "text of the agreement", "figure service": "service",
+	"effect exclude": "not counted", "effect up": "counted as up", "effect down": "counted as down",
 	"rule service_down": "Service down", "rule objective_at_risk": "Objective at risk",
 	"rule objective_breached": "Objective missed", "rule agent_silent": "Agent silent",
 }
@@ -120,6 +123,7 @@ func (w *words) Length(ms int64) template.HTML {
 func (w *words) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t": w.T, "state": w.State, "cause": w.Cause, "instant": w.Instant, "exact": w.Exact, "length": w.Length,
+		"figureName": func(name string) string { return w.T("figure " + name) }, "effect": func(e sla.Effect) string { return w.T("effect " + e.String()) },
 		"rule": func(name string) string { return w.T("rule " + name) }, "languages": func() []*words { return languages },
 		"class": classOf, "mark": markOf, "millis": millis, "durationText": w.Duration, "grouped": grouped, "short": short,
 		"neg": func(n int64) int64 { return -n }, "minus": func(a, b int64) int64 { return a - b }, "bytes": bytesText,

@@ -21,8 +21,9 @@ var chineseWords = map[string]string{
 	"The last %d days: %d up, %d degraded, %d down, %d unknown, %d without data": "最近 %d 天：%d 天正常，%d 天降级，%d 天故障，%d 天未知，%d 天无数据",
 
 	// Overview
-	"All %d agreements are up": "全部 %d 份协议正常", "%d of %d agreements are up, %d unknown": "%d / %d 份协议正常，%d 份未知",
-	"%s is down": "%s 故障", "%d of %d agreements are down": "%d / %d 份协议故障",
+	"All %d agreements are up": "全部 %d 份协议正常", "%d of %d agreements are up": "%d / %d 份协议正常", ", %d down in maintenance": "，%d 份在维护中停机", ", %d unknown": "，%d 份未知",
+	"Down, in maintenance": "维护中停机",
+	"%s is down":           "%s 故障", "%d of %d agreements are down": "%d / %d 份协议故障",
 	"Objectives missed so far this period:": "本周期至今未达标的目标：", "No objective is missed so far this period.": "本周期至今没有未达标的目标。",
 	"Page %d of %d": "第 %d / %d 页", "Find an agreement": "查找协议", "No agreement matches %s": "没有与 %s 匹配的协议", "Alerts that fire now:": "当前告警：", "Agreement": "协议", "Availability": "可用率", "Budget": "预算", "Last 90 days": "最近 90 天",
 	"since": "自", "state is %s old": "状态已过去 %s", "No agreement is in force yet": "尚无生效的协议",
@@ -47,6 +48,18 @@ var chineseWords = map[string]string{
 	"How the figures come about":                          "数字的由来", "Good": "合格", "Bad": "不合格", "Unknown, left out": "未知，不计入", "In scope": "计入范围",
 	"Exact seconds. Availability is good over good and bad, cut down and never rounded up.": "精确到秒。可用率 = 合格 ÷（合格 + 不合格），只舍不入。",
 	"evidence": "证据指纹", "Ledger: every span, and what decided it": "明细账：每一段及其依据", "State": "状态", "Observed": "观测", "Decided by": "依据",
+
+	"Rule": "规则", "Maintenance or correction": "维护或更正", "credit": "赔偿", "% of the period's fee": "%（占本周期费用）",
+	"Revisions": "版本", "first": "首版", "nothing that is printed": "所列数字无变化", "as a whole": "整体", "shown": "当前显示",
+	"A closed period is frozen. What came to be known later makes a new revision; none is ever changed.": "已结束的周期会被定稿。之后获知的内容形成新版本；旧版本从不改动。",
+	"What changed": "变化", "Computed": "计算时间", "Revision": "版本", "Evidence": "证据指纹",
+	"new": "新增", "present": "存在", "figure availability %": "可用率 %", "figure objective %": "目标 %", "figure verdict": "结论", "figure down s": "故障（秒）", "figure excluded s": "除外（秒）",
+	"figure unknown s": "未知（秒）", "figure credit %": "赔偿 %", "figure agreement": "协议文本", "figure service": "服务",
+
+	// Corrections
+	"Corrections": "更正", "Effect": "效果", "Proposed": "提出", "Approved": "批准", "Revoked": "撤销", "effect exclude": "不计入", "effect up": "计为正常", "effect down": "计为故障",
+	"proposed": "已提出", "approved": "已批准", "A correction counts from its approval until it is revoked; all stay on record.": "更正自批准起生效，直至撤销；全部留存记录。",
+	"does not count yet": "尚未生效",
 
 	// Maintenance
 	"Maintenance": "维护", "Reason": "事由", "Announced": "公告时间", "Cancel": "取消", "emergency": "紧急", "Emergency": "紧急", "finished early": "提前结束",
@@ -74,7 +87,7 @@ var chineseWords = map[string]string{
 	"Token": "令牌", "No token yet? On the collector's machine:": "还没有令牌？在采集器所在的机器上执行：",
 	"This token is not known, or was revoked.":                                "令牌不存在，或已被撤销。",
 	"This token is an agent's. Pages need one with the role read or operate.": "这是探针的令牌。页面需要角色为 read 或 operate 的令牌。",
-	"To the overview": "返回总览", "No such page": "没有这个页面", "No such agreement": "没有这份协议", "No such check": "没有这个检查", "No such maintenance": "没有这个维护窗口",
+	"To the overview": "返回总览", "No such page": "没有这个页面", "No such agreement": "没有这份协议", "No such check": "没有这个检查", "No such maintenance": "没有这个维护窗口", "No such revision": "没有这个版本", "No such correction": "没有这条更正",
 	"The overview has links to everything there is.": "总览中有全部内容的链接。", "That time has not begun": "该时间尚未开始", "there is nothing to state yet": "目前没有可陈述的内容",
 	"The request is not valid": "请求无效", "This page can only be read": "此页面只读", "This token may not do that": "此令牌无权执行该操作", "A token is needed": "需要令牌",
 	"The collector could not answer": "采集器无法回答",
