@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/probity-sla/probity/collector/evaluate"
 	"github.com/probity-sla/probity/collector/ingest"
@@ -147,19 +148,41 @@ func (c *collector) reload(ctx context.Context, load func() (*Config, error)) er
 	c.cfg.Store(cfg)
 	c.retireAlerts(ctx)
 	c.web.Publish(web.Event{Kind: "agreement", At: c.now().UnixMilli()})
-	return c.recordsChanged(ctx)
+	// The new configuration is in force: what fails from here on is no refusal.
+	if err := c.recordsChanged(ctx); err != nil {
+		c.log.LogAttrs(ctx, slog.LevelError, "changed records not taken in; tried again with the next change", slog.Any("err", err))
+	}
+	return nil
 }
 
 // routes is everything that the one listener serves.
 func (c *collector) routes(reloader *selfmon.Reloader) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", c.web)
+	mux.Handle("/", boundBodies(c.web))
 	c.ingest.Routes(mux)
 	mux.Handle("/-/healthy", c.health.Healthy())
 	mux.Handle("/-/ready", c.health.Ready())
 	mux.Handle("/-/reload", c.web.Require(web.RoleOperate, reloader.Handler()))
 	mux.Handle("/metrics", c.web.Require(web.RoleRead, c.registry.Handler()))
 	return mux
+}
+
+// bodyTimeout bounds how long a peer may take to send the body of a request to
+// API and pages; ingest has its own bound.
+const bodyTimeout = 30 * time.Second
+
+// boundBodies gives a request with a body a deadline to have sent it by. The
+// deadline is lifted afterwards: the connection may carry a stream next.
+func boundBodies(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			control := http.NewResponseController(w)
+			if err := control.SetReadDeadline(time.Now().Add(bodyTimeout)); err == nil {
+				defer control.SetReadDeadline(time.Time{})
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // enrolled tells ingest which agent a token belongs to.

@@ -23,7 +23,8 @@ func (s *Store) loadJournal(ctx context.Context) error {
 		}
 		var b protocol.Batch
 		if err := protocol.DecodeBatch(payload, &b); err != nil {
-			return fmt.Errorf("journal row %d: %w", id, err)
+			return fmt.Errorf("journal row %d is damaged: %w; the file has errors that SQLite did not see: restore a backup, "+
+				"or keep a copy and delete that row of table journal to go on without its results", id, err)
 		}
 		s.journal.rows.Add(1)
 		s.journal.bytes.Add(int64(len(payload)))
