@@ -159,7 +159,7 @@ func (s *dnsSocket) forget(key dnsKey, w *dnsWaiter) {
 }
 
 func (s *dnsSocket) read(conn *net.UDPConn) {
-	buf := make([]byte, 64<<10)
+	buf := make([]byte, maxDatagram)
 	for faults := 0; faults < maxReadFaults; {
 		n, from, err := conn.ReadFromUDPAddrPort(buf)
 		switch {

@@ -21,10 +21,9 @@ func (e forbidden) Error() string { return string(e) }
 // echoConn is a socket for echoes: a datagram one, which the kernel lets
 // unprivileged groups have, or a raw one.
 type echoConn interface {
-	read(buf []byte) (int, netip.Addr, error)
 	write(packet []byte, to netip.Addr) error
 	raw() bool
-	socket() syscall.Conn
+	socket() packetConn
 	Close() error
 }
 
@@ -89,13 +88,8 @@ func filter(c *icmp.PacketConn, v6 bool) error {
 
 type datagramConn struct{ *net.UDPConn }
 
-func (c datagramConn) raw() bool            { return false }
-func (c datagramConn) socket() syscall.Conn { return c.UDPConn }
-
-func (c datagramConn) read(buf []byte) (int, netip.Addr, error) {
-	n, from, err := c.ReadFromUDPAddrPort(buf)
-	return n, from.Addr(), err
-}
+func (c datagramConn) raw() bool          { return false }
+func (c datagramConn) socket() packetConn { return c.UDPConn }
 
 func (c datagramConn) write(packet []byte, to netip.Addr) error {
 	_, err := c.WriteToUDPAddrPort(packet, netip.AddrPortFrom(to, 0))
@@ -104,17 +98,8 @@ func (c datagramConn) write(packet []byte, to netip.Addr) error {
 
 type rawConn struct{ *net.IPConn }
 
-func (c rawConn) raw() bool            { return true }
-func (c rawConn) socket() syscall.Conn { return c.IPConn }
-
-func (c rawConn) read(buf []byte) (int, netip.Addr, error) {
-	n, from, err := c.ReadFromIP(buf)
-	if err != nil {
-		return n, netip.Addr{}, err
-	}
-	addr, _ := netip.AddrFromSlice(from.IP)
-	return n, addr.Unmap().WithZone(from.Zone), nil
-}
+func (c rawConn) raw() bool          { return true }
+func (c rawConn) socket() packetConn { return c.IPConn }
 
 func (c rawConn) write(packet []byte, to netip.Addr) error {
 	_, err := c.WriteToIP(packet, &net.IPAddr{IP: to.AsSlice(), Zone: to.Zone()})

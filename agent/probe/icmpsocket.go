@@ -206,13 +206,15 @@ func (s *icmpSocket) open() (echoConn, error) {
 }
 
 func (s *icmpSocket) read(conn echoConn) {
-	buf := make([]byte, 64<<10)
+	in := newDatagrams(conn.socket(), conn.raw() && !s.v6)
+	deliver := func(from netip.AddrPort, packet []byte) {
+		s.deliver(from.Addr(), packet, conn.raw(), time.Now())
+	}
 	for faults := 0; faults < maxReadFaults; {
-		n, from, err := conn.read(buf)
+		err := in.read(deliver)
 		switch {
 		case err == nil:
 			faults = 0
-			s.deliver(from, buf[:n], conn.raw(), time.Now())
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
@@ -281,41 +283,4 @@ func (s *icmpSocket) shut(final bool) {
 	if final {
 		s.readers.Wait()
 	}
-}
-
-// Echoes leave in bursts of at most burst packets a tick, so that the replies
-// to a wake-up's echoes do not overflow the socket that all of them share.
-const (
-	burst = 64
-	tick  = time.Millisecond
-)
-
-// pacer lets burst packets pass a tick.
-type pacer struct {
-	mu   sync.Mutex
-	tick time.Time // when the present burst began, maybe in the future
-	used int
-}
-
-// wait blocks until the caller may send, at most until a deadline, and says whether it had to.
-func (p *pacer) wait(deadline time.Time) bool {
-	p.mu.Lock()
-	now := time.Now()
-	if now.Sub(p.tick) >= tick {
-		p.tick, p.used = now, 0
-	}
-	if p.used == burst {
-		p.tick, p.used = p.tick.Add(tick), 0
-	}
-	p.used++
-	at := p.tick
-	p.mu.Unlock()
-	if at.After(deadline) {
-		at = deadline
-	}
-	d := at.Sub(now)
-	if d > 0 {
-		time.Sleep(d)
-	}
-	return d > 0
 }

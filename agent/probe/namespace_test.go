@@ -101,6 +101,7 @@ func brokenRoutes(t *testing.T) {
 		}
 	}
 	forbiddenICMP(t)
+	permittedICMP(t)
 }
 
 // startRouter sets up a router in a second namespace that refuses to forward to
@@ -146,6 +147,20 @@ func forbiddenICMP(t *testing.T) {
 	cmd.Env = append(os.Environ(), forbiddenVar+"=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// permittedICMP lets our group send echoes, and expects a socket that needs no capability.
+func permittedICMP(t *testing.T) {
+	if err := os.WriteFile("/proc/sys/net/ipv4/ping_group_range", []byte("0 0"), 0); err != nil {
+		t.Fatal(err)
+	}
+	p := newProber(t)
+	for family, host := range []string{"127.0.0.1", "::1"} {
+		res := p.once(check(protocol.KindICMP, host))
+		if res.Outcome != protocol.OutcomeUp || p.icmp[family].conn.raw() {
+			t.Errorf("Run(%s) where echoes are permitted = %+v, on a raw socket: %v", host, res, p.icmp[family].conn.raw())
+		}
 	}
 }
 
