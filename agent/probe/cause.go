@@ -166,7 +166,8 @@ func ours(err error) bool {
 	if errors.As(err, &errno) && slices.Contains(ownErrnos, errno) {
 		return true
 	}
-	return errors.As(err, new(forbidden)) || errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed) || errors.As(err, &roots)
+	return errors.As(err, new(forbidden)) || errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, os.ErrClosed) || errors.As(err, &roots)
 }
 
 // ownResolver recognises that the agent could not ask: net.DNSError keeps only the text of such errors.

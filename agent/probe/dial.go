@@ -14,18 +14,20 @@ const (
 	minPerAddress = 2 * time.Second // of the time left goes to each, if there is that much
 )
 
-// dialer sets no keep-alive: a probe's connection does not live long enough to need it.
+// dialer is what asks name servers. It sets no keep-alive: its connections do
+// not live long enough to need it.
 var dialer = net.Dialer{KeepAlive: -1}
 
-// connect resolves a place and opens a TCP connection whose deadline is the
-// run's. Addresses are tried in the resolver's order, as a customer's client does.
-func (r *run) connect(at place) (*net.TCPConn, *fault) {
+// connect resolves a place and opens a TCP connection that ends with the run:
+// at its deadline, or when it is cancelled. Addresses are tried in the resolver's order, as a customer's client does.
+func (r *run) connect(at place) (*connection, *fault) {
 	addrs, f := r.resolve(at)
 	if f != nil {
 		return nil, f
 	}
 	addrs = addrs[:min(len(addrs), maxAddresses)]
 	for i, addr := range addrs {
+		r.res.Endpoint = at.endpoint(addr)
 		conn, next := r.dial(netip.AddrPortFrom(addr, at.port), len(addrs)-i)
 		if next == nil {
 			return conn, nil
@@ -42,21 +44,14 @@ func (r *run) connect(at place) (*net.TCPConn, *fault) {
 }
 
 // dial opens one connection, the first of n that the time left is for.
-func (r *run) dial(to netip.AddrPort, n int) (*net.TCPConn, *fault) {
-	r.res.Endpoint = to.String()
+func (r *run) dial(to netip.AddrPort, n int) (*connection, *fault) {
 	begin := time.Now()
-	ctx := &dialContext{r.ctx, share(begin, r.deadline, n)}
-	// Not DialTCP, which binds: a bound port cannot be shared among destinations.
-	c, err := dialer.DialContext(ctx, "tcp", r.res.Endpoint)
+	c, err := r.establish(to, share(begin, r.deadline, n))
 	r.res.Phases.Connect += time.Since(begin)
-	if err == nil {
-		conn := c.(*net.TCPConn)
-		if err = conn.SetDeadline(r.deadline); err == nil {
-			return conn, nil
-		}
-		closeQuietly(conn)
+	if err != nil {
+		return nil, r.fail(connecting, r.res.Endpoint, err)
 	}
-	return nil, r.fail(connecting, r.res.Endpoint, err)
+	return c, nil
 }
 
 // share returns until when the first of n addresses may be tried.
@@ -68,34 +63,13 @@ func share(now, deadline time.Time, n int) time.Time {
 	return now.Add(max(left/time.Duration(n), minPerAddress))
 }
 
-// watch ends the connection's reads and writes when the context is cancelled.
-// The returned function stops watching.
-func (r *run) watch(conn net.Conn) func() bool {
+// watch ends the connection's reads and writes when the run is cancelled. The
+// returned function stops watching.
+func (r *run) watch(conn net.Conn) (unwatch func() bool) {
 	if r.ctx.Done() == nil {
-		return func() bool { return true }
+		return unwatched
 	}
 	return context.AfterFunc(r.ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 }
 
-// dialContext gives a deadline to a dial without a timer or a goroutine of its
-// own: the dialer turns Deadline into the socket's, and cancellation comes
-// from the parent through AfterFunc.
-type dialContext struct {
-	context.Context
-	at time.Time
-}
-
-var never = make(chan struct{})
-
-func (c *dialContext) Deadline() (time.Time, bool) { return c.at, true }
-
-// Done is never nil: the dialer looks at Deadline only if there is something to wait for.
-func (c *dialContext) Done() <-chan struct{} {
-	if done := c.Context.Done(); done != nil {
-		return done
-	}
-	return never
-}
-
-// AfterFunc is what package context asks for to register without a goroutine.
-func (c *dialContext) AfterFunc(f func()) func() bool { return context.AfterFunc(c.Context, f) }
+func unwatched() bool { return true }

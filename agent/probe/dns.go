@@ -106,7 +106,7 @@ func (p *dnsPlan) probe(r *run) *fault {
 		return f
 	}
 	to := netip.AddrPortFrom(addrs[0], p.at.port)
-	r.res.Endpoint = to.String()
+	r.res.Endpoint = p.at.endpoint(addrs[0])
 	w := newDNSWaiter(p.query)
 	defer w.release()
 	begin := time.Now()
@@ -129,7 +129,6 @@ func (p *dnsPlan) overTCP(r *run) *fault {
 		return f
 	}
 	defer closeQuietly(conn)
-	defer r.watch(conn)()
 	id := randomID()
 	msg := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(p.query)), uint16(len(p.query)))
 	msg = append(msg, p.query...)

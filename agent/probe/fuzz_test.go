@@ -52,14 +52,13 @@ func FuzzHTTPAnswer(f *testing.F) {
 			_, _ = theirs.Read(make([]byte, 4096))
 			_, _ = theirs.Write(answer)
 		}()
-		var res protocol.Result
-		r := &run{p: p, ctx: t.Context(), start: time.Now(), deadline: time.Now().Add(time.Second), res: &res}
+		r := &run{p: p, ctx: t.Context(), start: time.Now(), deadline: time.Now().Add(time.Second)}
 		_ = ours.SetDeadline(r.deadline)
 		_, fault := plan.exchange1(r, plan.first, ours, 0)
 		closeQuietly(ours)
 		<-done
 		r.finish(fault, 0)
-		wellFormed(t, res)
+		wellFormed(t, r.res)
 	})
 }
 
@@ -112,10 +111,9 @@ func FuzzDNSReply(f *testing.F) {
 			t.Fatalf("%x was taken for a reply to our question", reply)
 		}
 		_ = truncated(w.reply)
-		var res protocol.Result
-		r := &run{p: p, ctx: t.Context(), start: time.Now(), res: &res}
+		r := &run{p: p, ctx: t.Context(), start: time.Now()}
 		r.finish(plan.judge(r, w.reply), 0)
-		wellFormed(t, res)
+		wellFormed(t, r.res)
 	})
 }
 

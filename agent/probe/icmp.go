@@ -59,7 +59,7 @@ func (p *icmpPlan) probe(r *run) *fault {
 		return f
 	}
 	to := addrs[0]
-	r.res.Endpoint = to.String()
+	r.res.Endpoint = p.at.endpoint(to)
 	e := newEchoes(p.count)
 	defer e.release()
 	err := r.p.icmp[familyIndex(to)].ping(r, to, e, p)

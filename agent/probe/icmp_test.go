@@ -80,7 +80,7 @@ func TestLossThreshold(t *testing.T) {
 	} {
 		p := &icmpPlan{count: row.sent, maxLoss: row.maxLoss}
 		e := &echoes{sent: row.sent, received: row.received, refusal: row.refusal}
-		r := &run{res: &protocol.Result{Endpoint: "192.0.2.1"}}
+		r := &run{res: protocol.Result{Endpoint: "192.0.2.1"}}
 		got := protocol.CauseNone
 		if f := p.judge(r, e); f != nil {
 			got = f.cause

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -81,8 +82,9 @@ func (p *Prober) Close() {
 // happens: it never panics, and ends within 50 ms of the check's timeout. A
 // check must not be changed after it was first run.
 func (p *Prober) Run(ctx context.Context, check *protocol.Check, slot int64) (res protocol.Result) {
-	r := run{p: p, ctx: ctx, start: time.Now(), res: &res}
-	res.Check, res.Slot, res.Interval = check.ID, slot, check.Interval
+	r := runs.Get().(*run)
+	r.p, r.ctx, r.start = p, ctx, time.Now()
+	r.res.Check, r.res.Slot, r.res.Interval = check.ID, slot, check.Interval
 	p.counts.running.Add(1)
 	defer func() {
 		p.counts.running.Add(-1)
@@ -92,10 +94,13 @@ func (p *Prober) Run(ctx context.Context, check *protocol.Check, slot int64) (re
 				slog.String("check", string(check.ID)), slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
 			r.finish(faultf(protocol.CauseAgentFault, "the probe panicked; the agent's log has the stack"), check.Degraded)
 		}
-		p.counts.observe(check.Kind, &res)
+		p.counts.observe(check.Kind, &r.res)
+		res = r.res
+		*r = run{}
+		runs.Put(r)
 	}()
 	r.finish(r.perform(check), check.Degraded)
-	return res
+	return res // set by the deferred function
 }
 
 // run is the state of one probe.
@@ -104,9 +109,12 @@ type run struct {
 	ctx      context.Context
 	start    time.Time
 	deadline time.Time
-	res      *protocol.Result
+	res      protocol.Result
 	latency  time.Duration // judged against Degraded; 0: the whole duration
 }
+
+// runs keeps the memory of runs that are over.
+var runs = sync.Pool{New: func() any { return new(run) }}
 
 func (r *run) perform(check *protocol.Check) *fault {
 	if r.p.closed.Load() {
@@ -127,7 +135,7 @@ func (r *run) perform(check *protocol.Check) *fault {
 
 // finish judges the run: f, unless it is nil and the target was merely slow.
 func (r *run) finish(f *fault, degraded time.Duration) {
-	res := r.res
+	res := &r.res
 	res.Duration = time.Since(r.start)
 	if r.latency == 0 {
 		r.latency = res.Duration

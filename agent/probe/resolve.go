@@ -11,16 +11,29 @@ import (
 
 // place is where a plan connects to: a name or an address, and a port.
 type place struct {
-	host   string     // as configured, without brackets
-	addr   netip.Addr // valid when host is an IP literal
-	port   uint16
+	host   string // as configured, without brackets
+	port   uint16 // 0: none, as for echoes
 	family protocol.Family
+	// Of an IP literal, the address and what endpoint says of it.
+	literal []netip.Addr
+	name    string
+}
+
+// endpoint is how results name an address of a place.
+func (at *place) endpoint(addr netip.Addr) string {
+	switch {
+	case at.name != "":
+		return at.name
+	case at.port == 0:
+		return addr.String()
+	}
+	return netip.AddrPortFrom(addr, at.port).String()
 }
 
 // resolve returns the addresses of a place, asking afresh unless it is a literal.
 func (r *run) resolve(at place) ([]netip.Addr, *fault) {
-	if at.addr.IsValid() {
-		return []netip.Addr{at.addr}, nil
+	if at.literal != nil {
+		return at.literal, nil
 	}
 	network := [...]string{protocol.FamilyAny: "ip", protocol.FamilyIPv4: "ip4", protocol.FamilyIPv6: "ip6"}[at.family]
 	begin := time.Now()

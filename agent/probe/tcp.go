@@ -129,10 +129,11 @@ func newPlace(host string, port uint16, family protocol.Family) (place, error) {
 	}
 	at := place{host: host, port: port, family: family}
 	if addr, err := netip.ParseAddr(host); err == nil {
-		at.addr = addr.Unmap()
-		if family == protocol.FamilyIPv4 && !at.addr.Is4() || family == protocol.FamilyIPv6 && at.addr.Is4() {
+		addr = addr.Unmap()
+		if family == protocol.FamilyIPv4 && !addr.Is4() || family == protocol.FamilyIPv6 && addr.Is4() {
 			return place{}, fmt.Errorf("host %q is not an address of the family %s", host, family)
 		}
+		at.name, at.literal = at.endpoint(addr), []netip.Addr{addr}
 	}
 	return at, nil
 }

@@ -49,7 +49,7 @@ func prepareTLS(spec *protocol.TLSSpec, host, alpn string, c *planCache) (*tlsPl
 // connection is an open one, secured where the check says so.
 type connection struct {
 	net.Conn
-	tcp      *net.TCPConn
+	tcp      net.Conn // that it is or secures
 	unwatch  func() bool
 	expiring *fault // to be reported when nothing worse is found
 }
@@ -73,15 +73,11 @@ func (r *run) open(at place, p *tlsPlan) (*connection, *fault) {
 }
 
 func (r *run) openWith(at place, config *tls.Config, minExpiry time.Duration) (*connection, *fault) {
-	tcp, f := r.connect(at)
-	if f != nil {
-		return nil, f
+	c, f := r.connect(at)
+	if f != nil || config == nil {
+		return c, f
 	}
-	c := &connection{Conn: tcp, tcp: tcp, unwatch: r.watch(tcp)}
-	if config == nil {
-		return c, nil
-	}
-	secure := tls.Client(tcp, config)
+	secure := tls.Client(c.tcp, config)
 	c.Conn = secure
 	f = r.handshake(secure, minExpiry)
 	if f != nil && f.cause != protocol.CauseTLSExpiring {
