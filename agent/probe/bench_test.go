@@ -86,6 +86,7 @@ func startPeers(b *testing.B) peers {
 const (
 	together = 10 // probes that start at one grid point: 500 a second on a grid of 20 ms
 	gridStep = 20 * time.Millisecond
+	inFlight = 64 // probes under way at saturation
 )
 
 func BenchmarkProbe(b *testing.B) {
@@ -128,37 +129,59 @@ func byTransport(addr string) func() error {
 	}
 }
 
-// benchmark probes in groups that start together, one each step.
+// benchmark probes b.N times: as fast as it goes, or with a step between groups.
 func benchmark(b *testing.B, probe func() error, step time.Duration) {
 	if err := probe(); err != nil {
 		b.Fatal(err)
 	}
-	var tick <-chan time.Time
-	if step > 0 {
-		ticker := time.NewTicker(step)
-		defer ticker.Stop()
-		tick = ticker.C
+	var failed sync.Map
+	once := func() {
+		if err := probe(); err != nil {
+			failed.Store(err.Error(), true)
+		}
 	}
+	measured(b, func() {
+		if step > 0 {
+			onGrid(b.N, step, once)
+		} else {
+			saturate(b.N, once)
+		}
+	})
+	failed.Range(func(message, _ any) bool { b.Error(fmt.Sprint("a probe failed: ", message)); return false })
+}
+
+// measured reports the CPU that b.N probes cost.
+func measured(b *testing.B, probes func()) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	before := cpuTime(b)
-	var failed sync.Map
-	for done := 0; done < b.N; done += together {
+	probes()
+	b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/float64(b.N), "cpu-µs/probe")
+}
+
+// onGrid probes in groups that start together, one each step.
+func onGrid(n int, step time.Duration, probe func()) {
+	ticker := time.NewTicker(step)
+	defer ticker.Stop()
+	for ; n > 0; n -= together {
 		var group sync.WaitGroup
-		for range min(together, b.N-done) {
-			group.Go(func() {
-				if err := probe(); err != nil {
-					failed.Store(err.Error(), true)
-				}
-			})
+		for range min(together, n) {
+			group.Go(probe)
 		}
 		group.Wait()
-		if tick != nil {
-			<-tick
-		}
+		<-ticker.C
 	}
-	b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/float64(b.N), "cpu-µs/probe")
-	failed.Range(func(message, _ any) bool { b.Error(fmt.Sprint("a probe failed: ", message)); return false })
+}
+
+// saturate keeps inFlight probes under way.
+func saturate(n int, probe func()) {
+	var all sync.WaitGroup
+	free := make(chan struct{}, inFlight)
+	for range n {
+		free <- struct{}{}
+		all.Go(func() { probe(); <-free })
+	}
+	all.Wait()
 }
 
 // cpuTime is the user and system time of this process.
