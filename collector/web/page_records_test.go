@@ -54,23 +54,22 @@ func TestDownInMaintenanceIsNotToldAsDown(t *testing.T) {
 func TestTimelineBeginsWithTheData(t *testing.T) {
 	now := fixtureNow.UnixMilli()
 	for _, row := range []struct {
-		name string
-		age  int64 // ms since the first observation
-		want string
+		name         string
+		period, seen int64 // when the period began, and when something was seen first
+		want         string
+		length       int64
 	}{
-		{"ten seconds", 10_000, "1h"}, {"fifty minutes", 50 * minute, "1h"}, {"two hours", 120 * minute, "6h"},
-		{"seven hours", 420 * minute, "24h"}, {"three days", 3 * 1440 * minute, "24h"},
+		{"ten seconds of data", at(1, 0, 0), now - 10_000, "", 5 * minute},
+		{"two hours of data", at(1, 0, 0), now - 120*minute, "", 120 * minute},
+		{"three days of data", at(1, 0, 0), at(16, 0, 0), "24h", 0},
+		{"no data", at(1, 0, 0), now, "", 5 * minute},
+		{"a minute into a month with history before", now - minute, now - minute, "24h", 0},
 	} {
-		v := &agreementView{Running: true, Period: contract.Span{Window: sla.Window{From: at(1, 0, 0)}}, Statement: &sla.Statement{
+		v := &agreementView{Running: true, Period: contract.Span{Window: sla.Window{From: row.period}}, Statement: &sla.Statement{
 			Services: []sla.ServiceStatement{{Verdict: sla.Verdict{Ledger: []sla.Entry{
-				{From: at(1, 0, 0), To: now - row.age}, {From: now - row.age, To: now, State: sla.Up}}}}}}}
-		if got := v.usualRange(now); got != row.want {
-			t.Errorf("%s of data: usualRange = %s; want %s", row.name, got, row.want)
+				{From: row.period, To: row.seen}, {From: row.seen, To: now, State: sla.Up}}}}}}}
+		if name, w := v.usualStretch(now); name != row.want || w.To-w.From != row.length {
+			t.Errorf("%s: usualStretch = %q, %d ms; want %q, %d ms", row.name, name, w.To-w.From, row.want, row.length)
 		}
-	}
-	v := &agreementView{Running: true, Period: contract.Span{Window: sla.Window{From: now - 60_000}}, Statement: &sla.Statement{
-		Services: []sla.ServiceStatement{{Verdict: sla.Verdict{Ledger: []sla.Entry{{From: now - 60_000, To: now, State: sla.Up}}}}}}}
-	if got := v.usualRange(now); got != "24h" {
-		t.Errorf("a minute into a month with history before: usualRange = %s; want 24h", got)
 	}
 }

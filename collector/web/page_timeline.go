@@ -40,7 +40,9 @@ func (v *agreementView) stretch(q url.Values, now int64) (string, sla.Window, er
 	}
 	name := q.Get("range")
 	if name == "" {
-		name = v.usualRange(now)
+		if name, sp.Window = v.usualStretch(now); sp.Window != (sla.Window{}) {
+			return "", sp.Window, nil
+		}
 	}
 	end := min(v.Period.To, now)
 	for _, r := range ranges {
@@ -54,12 +56,25 @@ func (v *agreementView) stretch(q url.Values, now int64) (string, sla.Window, er
 	return "", sla.Window{}, invalidField("range", "must be one of 15m, 1h, 6h, 24h, 7d and period")
 }
 
-// usualRange is a day of a running period, or the shortest range that reaches
-// back to the first observation when that is younger.
-func (v *agreementView) usualRange(now int64) string {
+// leastStretch is how much time the timeline shows when there is hardly any yet.
+const leastStretch = 5 * time.Minute
+
+// usualStretch is the last day of a running period. When the first observation
+// is younger than that, it is the time since then.
+func (v *agreementView) usualStretch(now int64) (string, sla.Window) {
 	if !v.Running {
-		return "period"
+		return "period", sla.Window{}
 	}
+	first := v.firstSeen(now)
+	age := max(now-first, leastStretch.Milliseconds())
+	if first <= v.Period.From || age >= (24*time.Hour).Milliseconds() { // from the first instant: there is history before the period
+		return "24h", sla.Window{}
+	}
+	return "", sla.Window{From: now - age, To: now}
+}
+
+// firstSeen is the first instant of the period that was observed, or now.
+func (v *agreementView) firstSeen(now int64) int64 {
 	first := now
 	for i := range v.Statement.Services {
 		for _, e := range v.Statement.Services[i].Verdict.Ledger {
@@ -69,18 +84,7 @@ func (v *agreementView) usualRange(now int64) string {
 			}
 		}
 	}
-	if first <= v.Period.From {
-		return "24h" // there is history before the period
-	}
-	for _, r := range ranges {
-		if r.length >= time.Hour && r.length.Milliseconds() >= now-first {
-			return r.name
-		}
-		if r.name == "24h" {
-			break
-		}
-	}
-	return "24h"
+	return first
 }
 
 func (s *Server) fillTimeline(r *http.Request, f *frame, v *agreementView, q url.Values) error {
