@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -89,7 +90,10 @@ func announceEntries(ctx context.Context, db *store.Store, a *contract.Agreement
 	for i := range records {
 		m, e := &records[i], calendarEntry{planned: planned[i], became: entryOver}
 		if m.To > now {
-			known, err := announceOnce(ctx, db, m)
+			known, err := ownEntry(ctx, db, a, &e, m)
+			if err == nil && !known {
+				known, err = announceOnce(ctx, db, m)
+			}
 			if err != nil {
 				return done, err
 			}
@@ -101,6 +105,20 @@ func announceEntries(ctx context.Context, db *store.Store, a *contract.Agreement
 		done = append(done, e)
 	}
 	return done, nil
+}
+
+// ownEntry reports whether an entry is maintenance of ours that came back, as
+// writeCalendar wrote it; m is then named as on record.
+func ownEntry(ctx context.Context, db *store.Store, a *contract.Agreement, e *calendarEntry, m *store.MaintenanceRecord) (bool, error) {
+	old, err := db.MaintenanceByID(ctx, e.planned.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return false, nil
+	case err != nil || old.Agreement != a.ID || old.CancelledAt != 0:
+		return false, err
+	}
+	m.ID = old.ID
+	return true, nil
 }
 
 func readCalendar(path string) ([]contract.Planned, error) {

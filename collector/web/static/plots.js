@@ -50,7 +50,7 @@
     p.plot = new uPlot({
       width: figure.clientWidth, height: 170, tzDate: (t) => uPlot.tzDate(new Date(t * 1000), zone),
       cursor: { drag: { x: true, y: false } }, legend: { live: true },
-      axes: [{ ...axis, values: times }, { ...axis, size: 64, values: (_, v) => v.map(ms) }],
+      axes: [{ ...axis, space: 80, values: times }, { ...axis, size: 64, values: (_, v) => v.map(ms) }],
       scales: { x: { range: whole }, y: { range: (_, lo, hi) => [0, (hi || 1) * 1.05] } },
       series: [{ label: "", value: (_, t) => t == null ? "" : full(t) }, ...series.map((s, i) => ({
         label: s.location, stroke: css("--s" + (i % 6)), width: 1.2, dash: dashes[i % 6], points: { show: false }, value: (_, v) => ms(v),
