@@ -14,11 +14,10 @@ import (
 // worked out by hand. Their terms become those of the engine exactly as an
 // agreement's do.
 
-// Bounds of a case, so that a hostile file cannot keep us busy.
+// Bounds of the instants of cases, so that a hostile file cannot keep us busy.
 const (
-	MaxCaseDepth = 4    // of aggregates in aggregates
-	minCaseYear  = 1900 // instants of cases
-	maxCaseYear  = 2200
+	minCaseYear = 1900
+	maxCaseYear = 2200
 )
 
 // RunCases computes every case of a JSON array, and prints "ok ID", or
@@ -76,7 +75,7 @@ func runCase(raw json.RawMessage) (id string, misses []string) {
 	if err := json.Unmarshal(raw, &head); err != nil {
 		return head.ID, []string{"case: " + err.Error()}
 	}
-	got, err := answer(raw, head.Kind, 0)
+	got, err := answer(raw, head.Kind)
 	if err != nil {
 		return head.ID, []string{"case: " + err.Error()}
 	}
@@ -93,7 +92,7 @@ func runCase(raw json.RawMessage) (id string, misses []string) {
 }
 
 // answer computes a case of some kind.
-func answer(raw json.RawMessage, kind string, depth int) (answers, error) {
+func answer(raw json.RawMessage, kind string) (answers, error) {
 	switch kind {
 	case "availability":
 		v, err := availabilityVerdict(raw)
@@ -108,7 +107,7 @@ func answer(raw json.RawMessage, kind string, depth int) (answers, error) {
 		}
 		return scoreAnswers(s, 1), nil
 	case "aggregate":
-		return aggregateAnswers(raw, depth)
+		return aggregateAnswers(raw)
 	case "credit":
 		return creditAnswers(raw)
 	case "clock":

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 
@@ -82,6 +83,9 @@ func budgetAnswers(raw json.RawMessage) (answers, error) {
 		return c.alert()
 	}
 	value, err := c.value()
+	if errors.Is(err, sla.ErrNoBudget) {
+		return answers{"value": {}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -91,9 +95,9 @@ func budgetAnswers(raw json.RawMessage) (answers, error) {
 // value computes every question that has one number for an answer.
 func (c *budgetCase) value() (*big.Rat, error) {
 	in, a := &c.Input, &ask{what: c.Terms.Ask}
-	errors := big.NewRat(1, 1)
+	failing := big.NewRat(1, 1) // what share of requests fails
 	if in.ErrorPct != nil {
-		errors = a.share("error_pct", in.ErrorPct)
+		failing = a.share("error_pct", in.ErrorPct)
 	}
 	var x *big.Rat
 	var err error
@@ -103,14 +107,14 @@ func (c *budgetCase) value() (*big.Rat, error) {
 	case "burn_for_budget":
 		x, err = sla.BurnForBudget(a.get("window_s", in.WindowS), a.share("budget_pct", in.BudgetPct), a.get("long_s", in.LongS))
 	case "budget_consumed_pct":
-		x, err = sla.Consumed(a.get("window_s", in.WindowS), a.share("target_pct", in.TargetPct), a.get("bad_s", in.BadS), errors)
+		x, err = sla.Consumed(a.get("window_s", in.WindowS), a.share("target_pct", in.TargetPct), a.get("bad_s", in.BadS), failing)
 		if err == nil {
 			x.Mul(x, big.NewRat(100, 1))
 		}
 	case "time_to_exhaust_s":
 		x, err = sla.TimeToExhaust(a.get("window_s", in.WindowS), a.get("burn", in.Burn))
 	case "detection_s":
-		x, err = sla.Detection(a.share("target_pct", in.TargetPct), errors, a.get("long_s", in.LongS), a.get("burn", in.Burn))
+		x, err = sla.Detection(a.share("target_pct", in.TargetPct), failing, a.get("long_s", in.LongS), a.get("burn", in.Burn))
 	case "reset_s":
 		x = sla.Reset(a.share("target_pct", in.TargetPct), a.get("long_s", in.LongS), a.get("burn", in.Burn))
 	case "serial", "parallel":
@@ -153,7 +157,13 @@ func (c *budgetCase) alert() (answers, error) {
 	burn := func(w *badOfTotal) sla.Ratio { return sla.Burn(sla.Of(w.Bad, 1), sla.Of(w.Total, 1), t) }
 	long, short := burn(in.Long), burn(in.Short)
 	alert := sla.BurnAlert(long, short, f)
-	return answers{"long_burn": present(long, decimals), "short_burn": present(short, decimals), "alert": truth(&alert)}, nil
+	rate := func(r sla.Ratio) figure {
+		if r == sla.MaxBurn { // no number is large enough
+			return figure{}
+		}
+		return present(r, decimals)
+	}
+	return answers{"long_burn": rate(long), "short_burn": rate(short), "alert": truth(&alert)}, nil
 }
 
 // ratio is x as a ratio of the engine; absent when it does not fit.

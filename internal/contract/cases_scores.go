@@ -3,6 +3,7 @@ package contract
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/probity-sla/probity/internal/sla"
@@ -44,9 +45,9 @@ type creditCase struct {
 	caseHead
 	Terms TermsFile `json:"terms"`
 	Input struct {
-		AvailabilityPct *string `json:"availability_pct"`
-		BadS            *int64  `json:"bad_s"`
-		TotalS          *int64  `json:"total_s"`
+		AvailabilityPct *exactNumber `json:"availability_pct"`
+		BadS            *int64       `json:"bad_s"`
+		TotalS          *int64       `json:"total_s"`
 	} `json:"input"`
 }
 
@@ -61,12 +62,12 @@ func creditAnswers(raw json.RawMessage) (answers, error) {
 	}
 	good, total := sla.Ratio{}, sla.Of(100_000, 1)
 	switch in := c.Input; {
-	case in.AvailabilityPct != nil:
-		pct, err := sla.ParseDecimal(*in.AvailabilityPct)
-		if err != nil || pct.Cmp(sla.Of(0, 1)) < 0 || pct.Cmp(sla.Of(100, 1)) > 0 {
-			return nil, fmt.Errorf("input.availability_pct %q is no percentage", *in.AvailabilityPct)
+	case in.AvailabilityPct != nil && in.AvailabilityPct.rat != nil:
+		pct := in.AvailabilityPct.rat
+		good = ratio(new(big.Rat).Mul(pct, big.NewRat(1000, 1)))
+		if pct.Sign() < 0 || pct.Cmp(big.NewRat(100, 1)) > 0 || !good.Present() {
+			return nil, fmt.Errorf("input.availability_pct %s is no percentage", pct.RatString())
 		}
-		good = sla.Of(pct.Num*1000, pct.Den)
 	case in.BadS != nil && in.TotalS != nil && *in.BadS >= 0 && *in.BadS <= *in.TotalS && *in.TotalS <= MaxSeconds:
 		good, total = sla.Of((*in.TotalS-*in.BadS)*1000, 1), sla.Of(*in.TotalS*1000, 1)
 	default:
@@ -93,15 +94,7 @@ type aggregateCase struct {
 	} `json:"parts"`
 }
 
-func aggregateAnswers(raw json.RawMessage, depth int) (answers, error) {
-	v, err := aggregateVerdict(raw, depth)
-	if err != nil {
-		return nil, err
-	}
-	return v, nil
-}
-
-func aggregateVerdict(raw json.RawMessage, depth int) (answers, error) {
+func aggregateAnswers(raw json.RawMessage) (answers, error) {
 	var c aggregateCase
 	if err := strict(raw, &c); err != nil {
 		return nil, err

@@ -8,7 +8,9 @@ import (
 // The arithmetic of error budgets (SLA.md F35–F37), in exact rationals. Targets
 // and shares lie in [0, 1], lengths are in any one unit.
 
-var errNoBudget = errors.New("the target leaves no budget to divide by")
+// ErrNoBudget is the answer of a sum that would divide by nothing: no budget, no
+// window, no burn or no errors.
+var ErrNoBudget = errors.New("nothing to divide by: no budget, no window, no burn or no errors")
 
 func one() *big.Rat { return big.NewRat(1, 1) }
 
@@ -21,7 +23,7 @@ func Allowed(window, target *big.Rat) *big.Rat {
 // BurnForBudget is the rate that spends a share of the budget of window within long.
 func BurnForBudget(window, share, long *big.Rat) (*big.Rat, error) {
 	if long.Sign() == 0 {
-		return nil, errNoBudget
+		return nil, ErrNoBudget
 	}
 	x := new(big.Rat).Mul(share, window)
 	return x.Quo(x, long), nil
@@ -31,7 +33,7 @@ func BurnForBudget(window, share, long *big.Rat) (*big.Rat, error) {
 func Consumed(window, target, bad, errors *big.Rat) (*big.Rat, error) {
 	allowed := Allowed(window, target)
 	if allowed.Sign() == 0 {
-		return nil, errNoBudget
+		return nil, ErrNoBudget
 	}
 	x := new(big.Rat).Mul(bad, errors)
 	return x.Quo(x, allowed), nil
@@ -40,7 +42,7 @@ func Consumed(window, target, bad, errors *big.Rat) (*big.Rat, error) {
 // TimeToExhaust is how long a burn rate takes to spend the budget of window.
 func TimeToExhaust(window, burn *big.Rat) (*big.Rat, error) {
 	if burn.Sign() == 0 {
-		return nil, errNoBudget
+		return nil, ErrNoBudget
 	}
 	return new(big.Rat).Quo(window, burn), nil
 }
@@ -48,7 +50,7 @@ func TimeToExhaust(window, burn *big.Rat) (*big.Rat, error) {
 // Detection is how long an error share takes to fire an alert on long.
 func Detection(target, errors, long, burn *big.Rat) (*big.Rat, error) {
 	if errors.Sign() == 0 {
-		return nil, errNoBudget
+		return nil, ErrNoBudget
 	}
 	x := Allowed(long, target)
 	x.Mul(x, burn)
