@@ -59,10 +59,10 @@ func TestTimelineBeginsWithTheData(t *testing.T) {
 		want         string
 		length       int64
 	}{
-		{"ten seconds of data", at(1, 0, 0), now - 10_000, "", 5 * minute},
+		{"ten seconds of data", at(1, 0, 0), now - 10_000, "", minute},
 		{"two hours of data", at(1, 0, 0), now - 120*minute, "", 120 * minute},
 		{"three days of data", at(1, 0, 0), at(16, 0, 0), "24h", 0},
-		{"no data", at(1, 0, 0), now, "", 5 * minute},
+		{"no data", at(1, 0, 0), now, "", minute},
 		{"a minute into a month with history before", now - minute, now - minute, "24h", 0},
 	} {
 		v := &agreementView{Running: true, Period: contract.Span{Window: sla.Window{From: row.period}}, Statement: &sla.Statement{

@@ -57,7 +57,7 @@ func (v *agreementView) stretch(q url.Values, now int64) (string, sla.Window, er
 }
 
 // leastStretch is how much time the timeline shows when there is hardly any yet.
-const leastStretch = 5 * time.Minute
+const leastStretch = time.Minute
 
 // usualStretch is the last day of a running period. When the first observation
 // is younger than that, it is the time since then.
