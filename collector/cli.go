@@ -89,6 +89,9 @@ func dispatch(ctx context.Context, args []string, s *streams) error {
 		overview(s.out, "")
 		return nil
 	}
+	if args[0] == "--version" || args[0] == "-version" {
+		args = []string{"version"}
+	}
 	if c, words := find(args); words > 0 {
 		return c.run(ctx, args[words:], s)
 	}

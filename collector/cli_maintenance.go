@@ -59,6 +59,20 @@ func instantIn(flagName, s string, zone *time.Location, now time.Time) (int64, e
 	return 0, usagef(`--%s %q is not an instant; write 2026-12-06T02:00 (in %s), 2026-12-06T02:00:00Z, or +2h`, flagName, s, zone)
 }
 
+// agreementInForce is the agreement as a collector loaded it last: what its
+// statements are judged by. One that was never loaded is read from its file.
+func agreementInForce(ctx context.Context, cfg *Config, db *store.Store, id string) (*contract.Agreement, error) {
+	r := records{db, cfg.Agreements.Directory}
+	revision, err := r.InForce(ctx, id, time.Now().UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	if revision == "" {
+		return agreementOf(cfg, id)
+	}
+	return r.AgreementAt(ctx, id, revision)
+}
+
 // agreementOf finds an agreement among those on file.
 func agreementOf(cfg *Config, id string) (*contract.Agreement, error) {
 	if id == "" {

@@ -22,7 +22,7 @@ func listRevisions(fs *flag.FlagSet, s *streams) func(context.Context, []string)
 			return usagef("--period is missing")
 		}
 		return withStore(ctx, load, true, func(cfg *Config, db *store.Store) error {
-			a, err := agreementOf(cfg, *agreement)
+			a, err := agreementInForce(ctx, cfg, db, *agreement)
 			if err != nil {
 				return err
 			}

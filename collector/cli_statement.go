@@ -44,7 +44,7 @@ func printStatement(fs *flag.FlagSet, s *streams) func(context.Context, []string
 			return usagef("--format %q is not text or json", *format)
 		}
 		return withStore(ctx, load, true, func(cfg *Config, db *store.Store) error {
-			a, err := agreementOf(cfg, *agreement)
+			a, err := agreementInForce(ctx, cfg, db, *agreement)
 			if err != nil {
 				return err
 			}

@@ -41,7 +41,7 @@ func whatif(fs *flag.FlagSet, s *streams) func(context.Context, []string) error 
 			return usagef("--format %q is not text or json", *format)
 		}
 		return withStore(ctx, load, true, func(cfg *Config, db *store.Store) error {
-			a, err := agreementOf(cfg, *agreement)
+			a, err := agreementInForce(ctx, cfg, db, *agreement)
 			if err != nil {
 				return err
 			}

@@ -64,6 +64,7 @@ type collector struct {
 	web      *web.Server
 	ingest   *ingest.Handler
 	started  time.Time
+	heard    heard
 	touched  chan struct{} // wakes the evaluator
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
 	tick     time.Duration
@@ -94,7 +95,11 @@ func Run(ctx context.Context, cfg *Config, o RunOptions) (err error) {
 	c.log.LogAttrs(ctx, slog.LevelInfo, "collector serves",
 		slog.String("address", listener.Addr().String()), slog.String("version", selfmon.Version().String()),
 		slog.Int("agreements", len(c.set.Load().Agreements)))
-	return c.serve(ctx, cfg, o, listener)
+	if err := c.serve(ctx, cfg, o, listener); err != nil {
+		return err
+	}
+	c.log.LogAttrs(context.WithoutCancel(ctx), slog.LevelInfo, "collector stopped")
+	return nil
 }
 
 func newCollector(o RunOptions) *collector {

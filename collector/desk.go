@@ -187,7 +187,7 @@ func (d *alertDesk) watchAgents(ctx context.Context) error {
 		}
 		f := incident.AgentFacts{
 			At: now, Agent: string(a.Name), Location: string(a.Location),
-			LastSeen: max(a.HeartbeatAt, a.EnrolledAt, d.c.started.UnixMilli()), SilentAfter: d.c.silentAfter(a.Location).Milliseconds(),
+			LastSeen: max(d.c.heard.last(&a), a.EnrolledAt, d.c.started.UnixMilli()), SilentAfter: d.c.silentAfter(a.Location).Milliseconds(),
 		}
 		if a.Heartbeat != nil {
 			f.Faults, f.Checks = a.Heartbeat.Faults, a.Heartbeat.Checks

@@ -34,7 +34,9 @@ func (r records) Exclusions(ctx context.Context, a *contract.Agreement, w sla.Wi
 			return nil, fmt.Errorf("maintenance %s: %w", ms[i].ID, err)
 		}
 		for _, win := range windows {
-			out.Maintenance = append(out.Maintenance, evaluate.Maintenance{Maintenance: win, Services: ms[i].Services})
+			out.Maintenance = append(out.Maintenance, evaluate.Maintenance{
+				Maintenance: win, Services: ms[i].Services, Reason: ms[i].Reason, By: ms[i].CreatedBy,
+			})
 		}
 	}
 	cs, err := r.db.Corrections(ctx, a.ID, w.From, w.To)
@@ -42,7 +44,7 @@ func (r records) Exclusions(ctx context.Context, a *contract.Agreement, w sla.Wi
 		return nil, err
 	}
 	for _, c := range cs {
-		out.Adjustments = append(out.Adjustments, evaluate.Adjustment{Services: c.Services, Adjustment: sla.Adjustment{
+		out.Adjustments = append(out.Adjustments, evaluate.Adjustment{Services: c.Services, By: c.CreatedBy, Adjustment: sla.Adjustment{
 			ID: c.ID, From: c.From, To: c.To, Effect: c.Effect, Reason: c.Reason,
 			ApprovedBy: c.ApprovedBy, ApprovedAt: c.ApprovedAt, RevokedAt: c.RevokedAt,
 		}})

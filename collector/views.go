@@ -187,8 +187,8 @@ func (v views) Agents(ctx context.Context) ([]web.Agent, error) {
 	out := make([]web.Agent, len(agents))
 	for i, a := range agents {
 		out[i] = web.Agent{
-			Name: a.Name, Location: a.Location, EnrolledAt: a.EnrolledAt, RevokedAt: a.RevokedAt, SeenAt: a.HeartbeatAt,
-			Silent: a.RevokedAt == 0 && now-max(a.HeartbeatAt, a.EnrolledAt) > v.c.silentAfter(a.Location).Milliseconds(),
+			Name: a.Name, Location: a.Location, EnrolledAt: a.EnrolledAt, RevokedAt: a.RevokedAt, SeenAt: v.c.heard.last(&a),
+			Silent: a.RevokedAt == 0 && now-max(v.c.heard.last(&a), a.EnrolledAt) > v.c.silentAfter(a.Location).Milliseconds(),
 		}
 		if h := a.Heartbeat; h != nil {
 			out[i].Version, out[i].Assignment, out[i].Checks = h.Version, h.Assignment, h.Checks

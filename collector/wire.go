@@ -43,7 +43,7 @@ func (c *collector) wire(ctx context.Context, cfg *Config) (err error) {
 		return err
 	}
 	c.ingest, err = ingest.New(ingest.Options{
-		Store: c.db, Agents: enrolled{c.db}, Assignments: assignments{c}, Log: c.log, Metrics: c.registry.Set, Now: c.now,
+		Store: &doorstep{Store: c.db, c: c}, Agents: enrolled{c.db}, Assignments: assignments{c}, Log: c.log, Metrics: c.registry.Set, Now: c.now,
 	})
 	if err != nil {
 		return err
@@ -109,10 +109,35 @@ func (c *collector) loadAgreements(ctx context.Context, cfg *Config) error {
 	if err := announcePlanned(ctx, c.db, set, now); err != nil {
 		return err
 	}
-	c.set.Store(set)
+	c.tellChanges(ctx, c.set.Swap(set), set)
 	c.eval.SetAgreements(set)
 	c.health.Hold("agreements")
 	return nil
+}
+
+// tellChanges logs which agreements a reload changed: their running periods are
+// judged anew, whole, by the new text.
+func (c *collector) tellChanges(ctx context.Context, old, now *contract.Set) {
+	if old == nil {
+		return
+	}
+	for _, a := range now.Agreements {
+		was := old.Agreement(a.ID)
+		if was != nil && was.Revision == a.Revision {
+			continue
+		}
+		before := "none"
+		if was != nil {
+			before = was.Revision
+		}
+		c.log.LogAttrs(ctx, slog.LevelInfo, "agreement changed; its running period is judged by the new text",
+			slog.String("agreement", a.ID), slog.String("old_revision", before), slog.String("revision", a.Revision))
+	}
+	for _, a := range old.Agreements {
+		if now.Agreement(a.ID) == nil {
+			c.log.LogAttrs(ctx, slog.LevelInfo, "agreement is no longer in force", slog.String("agreement", a.ID))
+		}
+	}
 }
 
 // reload applies a new configuration: agreements and channels. What a running

@@ -77,12 +77,15 @@ type Vantage struct {
 type Maintenance struct {
 	sla.Maintenance
 	Services []string
+	Reason   string
+	By       string
 }
 
 // Adjustment is a correction and the services that it covers; none listed means all.
 type Adjustment struct {
 	sla.Adjustment
 	Services []string
+	By       string // who proposed it
 }
 
 // Exclusions is everything that people recorded about a window of an agreement.
@@ -127,7 +130,7 @@ type Evaluator struct {
 	closed  map[string]string // agreement → label of the newest period that was frozen
 	reopen  map[string]reopened
 	known   map[string]recordSet
-	seconds *metrics.Histogram
+	seconds *metrics.PrometheusHistogram
 	errs    *metrics.Counter
 }
 
@@ -158,7 +161,7 @@ func New(o Options) *Evaluator {
 	return &Evaluator{
 		o: o, live: map[string]*AgreementLive{}, tracks: map[trackKey]*track{},
 		closed: map[string]string{}, reopen: map[string]reopened{}, known: map[string]recordSet{},
-		seconds: o.Metrics.GetOrCreateHistogram("probity_collector_evaluate_duration_seconds"),
+		seconds: o.Metrics.GetOrCreatePrometheusHistogram("probity_collector_evaluate_duration_seconds"),
 		errs:    o.Metrics.GetOrCreateCounter("probity_collector_evaluate_errors_total"),
 	}
 }

@@ -79,3 +79,28 @@ func (e *Evaluator) compareRecords(agreement string, ex *Exclusions, now int64) 
 		}
 	}
 }
+
+// in lists what touches a window, for people: maintenance first, each by its beginning.
+func (ex *Exclusions) in(w sla.Window) []sla.Record {
+	out := []sla.Record{}
+	for _, m := range ex.Maintenance {
+		if m.From < w.To && m.To > w.From {
+			kind := "maintenance"
+			if m.Emergency {
+				kind = "emergency"
+			}
+			out = append(out, sla.Record{
+				ID: m.ID, Kind: kind, Services: m.Services, From: m.From, To: m.To, Reason: m.Reason, By: m.By, At: m.Announced,
+			})
+		}
+	}
+	for _, x := range ex.Adjustments {
+		if x.From < w.To && x.To > w.From {
+			out = append(out, sla.Record{
+				ID: x.ID, Kind: x.Effect.String(), Services: x.Services, From: x.From, To: x.To, Reason: x.Reason, By: x.By,
+				ApprovedBy: x.ApprovedBy, ApprovedAt: x.ApprovedAt, RevokedAt: x.RevokedAt,
+			})
+		}
+	}
+	return out
+}

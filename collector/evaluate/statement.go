@@ -114,7 +114,7 @@ func (e *Evaluator) compute(ctx context.Context, a *contract.Agreement, r Reques
 	}
 	st := &sla.Statement{
 		Agreement: a.ID, AgreementRevision: a.Revision, Label: r.Label,
-		Zone: a.Zone.String(), ComputedAt: now, AsOf: r.AsOf, Final: true,
+		Zone: a.Zone.String(), ComputedAt: now, AsOf: r.AsOf, Final: true, Records: ex.in(r.Window),
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", a.ID, a.Revision)

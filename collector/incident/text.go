@@ -40,7 +40,7 @@ var english = &language{
 		ServiceNoData: {"Nothing is known of {service} ({agreement})", []string{
 			"No result since {since}, {for} by now: it may be up or down.", "Look at the agents before the service.", budgetLeft, budgetOver,
 		}},
-		ObjectiveAtRisk: {"{service} ({agreement}) spends its downtime budget {burn} times too fast", []string{
+		ObjectiveAtRisk: {"{service} ({agreement}) spends its downtime budget {burn_times}too fast", []string{
 			"Over the last {long} the budget burned at {burn} times the rate that lasts the period, over the last {short} at {shortburn} times; the bound is {factor}.",
 			budgetLeft, "At this rate it is spent in {spent_in}.", budgetOver, figures, excused, notExcused,
 		}},
@@ -105,6 +105,9 @@ func (b *Burn) words(f *Facts) words {
 	w := words{
 		"long", l.length(b.Long.Milliseconds()), "short", l.length(b.Short.Milliseconds()),
 		"burn", decimal(b.LongBurn, 1), "shortburn", decimal(b.ShortBurn, 1), "factor", decimal(b.Factor, 1),
+	}
+	if b.LongBurn.Present() { // else "too fast" has to do
+		w = append(w, "burn_times", decimal(b.LongBurn, 1)+" times ")
 	}
 	if in := spentIn(f.BudgetLeft, b.LongBurn, f.Target); in >= 0 {
 		w = append(w, "spent_in", l.length(in))

@@ -81,12 +81,6 @@ func (o *outbox) mark(ctx context.Context, id int64, f func(*row)) error {
 	return nil
 }
 
-func (o *outbox) set(err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.fail = err
-}
-
 // left returns the IDs of rows neither delivered nor dead, and of the dead.
 func (o *outbox) left() (waiting, dead []int64) {
 	o.mu.Lock()

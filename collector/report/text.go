@@ -22,20 +22,22 @@ func Text(w io.Writer, st *sla.Statement, zone *time.Location) error {
 			zone = z
 		}
 	}
-	p := &printer{w: w, zone: zone}
+	p := &printer{w: w, zone: zone, final: st.Final}
 	p.head(st)
 	p.verdicts(st)
 	for i := range st.Services {
 		p.service(&st.Services[i])
 	}
+	p.records(st)
 	return p.err
 }
 
 // printer keeps the first error, so that the layout reads as a straight line.
 type printer struct {
-	w    io.Writer
-	zone *time.Location
-	err  error
+	w     io.Writer
+	zone  *time.Location
+	final bool
+	err   error
 }
 
 func (p *printer) line(format string, args ...any) {
@@ -98,22 +100,60 @@ func orAbsent(s string) string {
 func (p *printer) verdicts(st *sla.Statement) {
 	t := newTable("lrrlrrrr", "", "availability %", "objective %", "verdict", "bounds %", "coverage %", "down s", "budget left s")
 	for i := range st.Services {
-		t.verdict(st.Services[i].Service, &st.Services[i].Verdict)
+		t.verdict(st.Services[i].Service, &st.Services[i].Verdict, st.Final)
 	}
 	if len(st.Services) != 1 {
-		t.verdict("overall", &st.Overall)
+		t.verdict("overall", &st.Overall, st.Final)
 	}
 	p.line("")
 	p.table(t, "")
 }
 
-func (t *table) verdict(name string, v *sla.Verdict) {
+func (t *table) verdict(name string, v *sla.Verdict, final bool) {
+	word := Word(v)
+	if !final && v.Breach != nil {
+		word += " so far" // the rest of the period may still change it
+	}
 	left := Absent
 	if v.Target.Present() {
 		left = Seconds(v.BudgetLeft)
 	}
-	t.add(name, Figure(v.Availability, v.Target), percentOf(v.Target), Word(v), Bounds(v),
+	t.add(name, Figure(v.Availability, v.Target), percentOf(v.Target), word, Bounds(v),
 		v.Coverage.Percent(3), RatioSeconds(v.Bad), left)
+}
+
+func creditNote(final bool) string {
+	if final {
+		return "of the period's fee"
+	}
+	return "of the period's fee, if the period ended like this: it is not over"
+}
+
+// records prints the reasons of what the ledger names by id.
+func (p *printer) records(st *sla.Statement) {
+	if len(st.Records) == 0 {
+		return
+	}
+	p.line("")
+	p.line("maintenance and corrections")
+	t := newTable("llllll", "id", "kind", "from", "to", "announced or approved", "reason")
+	for _, r := range st.Records {
+		t.add(r.ID, r.Kind, p.instant(r.From), p.instant(r.To), p.signed(&r), r.Reason)
+	}
+	p.table(t, "  ")
+}
+
+// signed says who stands for a record since when.
+func (p *printer) signed(r *sla.Record) string {
+	switch {
+	case r.RevokedAt != 0:
+		return "revoked " + p.instant(r.RevokedAt)
+	case r.ApprovedAt != 0:
+		return r.ApprovedBy + " " + p.instant(r.ApprovedAt)
+	case r.At != 0:
+		return r.By + " " + p.instant(r.At)
+	}
+	return r.By + ", not approved"
 }
 
 func percentOf(target sla.Ratio) string { return target.Percent(Decimals(target)) }
@@ -174,7 +214,7 @@ func (p *printer) account(v *sla.Verdict) {
 		t.add("as observed", Figure(v.Raw, v.Target)+" %", "no maintenance, no corrections, unknown left out")
 	}
 	if v.Credit.Present() && v.Credit.Num != 0 {
-		t.add("credit", sla.Of(v.Credit.Num, 100*v.Credit.Den).Percent(2)+" %", "of the period's fee")
+		t.add("credit", sla.Of(v.Credit.Num, 100*v.Credit.Den).Percent(2)+" %", creditNote(p.final))
 	}
 	p.table(t, "  ")
 }

@@ -28,7 +28,7 @@ var (
 	ErrReadOnly = errors.New("the store is open for reading only")
 	ErrNotFound = errors.New("no such record")
 	ErrExists   = errors.New("exists already")
-	ErrSettled  = errors.New("was cancelled, ended or revoked already")
+	ErrSettled  = errors.New("was settled before: approved, revoked, cancelled or ended already")
 )
 
 // Options of a store. Log, Metrics and Now may be left zero.

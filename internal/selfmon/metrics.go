@@ -16,6 +16,7 @@ type Registry struct {
 // NewRegistry returns the registry of a program, "agent" or "collector": the
 // word after probity_ in the names of its metrics.
 func NewRegistry(program string) *Registry {
+	metrics.ExposeMetadata(true) // # HELP and # TYPE lines
 	r := &Registry{Set: metrics.NewSet(), program: program}
 	b := Version()
 	r.Set.NewGauge(fmt.Sprintf("%s{version=%q,revision=%q,goversion=%q}", r.name("build_info"), b.Version, b.Revision, b.Go),

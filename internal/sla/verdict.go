@@ -61,6 +61,22 @@ type ServiceStatement struct {
 	Verdict Verdict `json:"verdict"`
 }
 
+// Record is a maintenance window or a correction that touches a statement's
+// window, with its reason and who stands for it, whether it counted or not.
+type Record struct {
+	ID         string   `json:"id"`
+	Kind       string   `json:"kind"`     // "maintenance", "emergency", or a correction's effect: "exclude", "up", "down"
+	Services   []string `json:"services"` // empty: all
+	From       int64    `json:"from"`
+	To         int64    `json:"to"`
+	Reason     string   `json:"reason"`
+	By         string   `json:"by"`                    // who announced or proposed it
+	At         int64    `json:"at,omitempty"`          // ms UTC: when it was announced
+	ApprovedBy string   `json:"approved_by,omitempty"` // corrections
+	ApprovedAt int64    `json:"approved_at,omitempty"`
+	RevokedAt  int64    `json:"revoked_at,omitempty"`
+}
+
 // Statement is the revisioned verdict for one agreement and period.
 type Statement struct {
 	Agreement         string             `json:"agreement"`
@@ -73,5 +89,6 @@ type Statement struct {
 	Final             bool               `json:"final"`    // the period is over and its late results have settled
 	Revision          int                `json:"revision"` // 1 for the first frozen statement of the period; 0: not frozen
 	Services          []ServiceStatement `json:"services"`
+	Records           []Record           `json:"records"` // maintenance and corrections in the window, for their reasons
 	Overall           Verdict            `json:"overall"` // the aggregate that the agreement promises; Ledger empty when aggregated
 }
