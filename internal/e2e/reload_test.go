@@ -55,7 +55,7 @@ func TestReload(t *testing.T) {
 		_ = os.Remove(s.path("agreements/bad.toml"))
 	}
 	s.runs("acme/web/one", "acme/web/two")
-	for token, want := range map[string]int{"": 403, read: 403, "pt_wrong": 401} { // without one: an open reader on loopback
+	for token, want := range map[string]int{"": 401, read: 403, "pt_wrong": 401} {
 		if status, body := s.do(http.MethodPost, "/-/reload", token); status != want {
 			t.Errorf("reload with token %q: %d %s; want %d", token, status, body, want)
 		}
