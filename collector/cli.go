@@ -229,6 +229,9 @@ func checkConfigCommand() command {
 				if err != nil {
 					return err
 				}
+				for _, w := range c.warnings(set) {
+					fmt.Fprintln(s.err, "warning: "+w)
+				}
 				fmt.Fprintf(s.out, "ok: %d agreements, listening on %s\n", len(set.Agreements), c.Web.Listen)
 				return nil
 			}

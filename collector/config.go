@@ -10,6 +10,7 @@ import (
 	"github.com/probity-sla/probity/collector/evaluate"
 	"github.com/probity-sla/probity/collector/notify"
 	"github.com/probity-sla/probity/internal/config"
+	"github.com/probity-sla/probity/internal/contract"
 	"github.com/probity-sla/probity/internal/protocol"
 )
 
@@ -145,6 +146,21 @@ func (c *Config) validate(name string) config.Errors {
 		fault("notify", err.Error(), "")
 	}
 	return faults
+}
+
+// warnings are what a configuration and its agreements say and can hardly mean.
+func (c *Config) warnings(set *contract.Set) []string {
+	var out []string
+	if c.Web.TLSCert == "" && !c.Web.Listen.Loopback() {
+		out = append(out, "web.listen_address "+c.Web.Listen.String()+" is open to other machines without TLS: "+
+			"tokens can be read on the way; set web.tls_cert_file and web.tls_key_file")
+	}
+	for _, a := range set.Agreements {
+		for _, f := range contract.Lint(a) {
+			out = append(out, fmt.Sprintf("%s: %v", a.File, f))
+		}
+	}
+	return out
 }
 
 // externalURL is the address for people, without a trailing slash.

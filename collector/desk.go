@@ -32,10 +32,12 @@ type alertDesk struct {
 	mu     sync.Mutex // the engine belongs to whoever holds it
 	engine *incident.Engine
 	stale  bool // a change could not be saved: the engine is ahead of the record
+
+	told map[string]sla.State // service → state last published; the evaluator's goroutine alone uses it
 }
 
 func newAlertDesk(ctx context.Context, c *collector, runbook string) (*alertDesk, error) {
-	d := &alertDesk{c: c, engine: incident.New(incident.Options{RunbookURL: runbook})}
+	d := &alertDesk{c: c, told: map[string]sla.State{}, engine: incident.New(incident.Options{RunbookURL: runbook})}
 	return d, d.restore(ctx)
 }
 
@@ -87,7 +89,19 @@ func (d *alertDesk) observe(ctx context.Context, a *contract.Agreement, live *ev
 		}
 		return d.engine.Observe(f)
 	})
-	d.c.web.Publish(web.Event{Kind: "state", Agreement: a.ID, Service: live.Service.ID, State: live.State, At: live.Watermark})
+	d.c.web.Publish(web.Event{
+		Kind: d.eventKind(a.ID+"/"+live.Service.ID, live.State), Agreement: a.ID, Service: live.Service.ID, State: live.State, At: live.Watermark,
+	})
+}
+
+// eventKind is "state" when a service's state is another than last told, else
+// "statement": its figures moved on.
+func (d *alertDesk) eventKind(service string, s sla.State) string {
+	if last, seen := d.told[service]; seen && last == s {
+		return "statement"
+	}
+	d.told[service] = s
+	return "state"
 }
 
 // apply runs rules and records what they changed; what cannot be recorded is

@@ -110,6 +110,9 @@ func (c *collector) loadAgreements(ctx context.Context, cfg *Config) error {
 		return err
 	}
 	c.tellChanges(ctx, c.set.Swap(set), set)
+	for _, w := range cfg.warnings(set) {
+		c.log.LogAttrs(ctx, slog.LevelWarn, "configuration can hardly be meant", slog.String("warning", w))
+	}
 	c.eval.SetAgreements(set)
 	c.health.Hold("agreements")
 	return nil

@@ -41,7 +41,10 @@ type Auth interface {
 }
 
 var errUnauthorized = newProblem(http.StatusUnauthorized, "unauthorized", "A token is needed",
-	`send "Authorization: Bearer TOKEN"; "probity-collector token create --role read NAME" makes one`)
+	`send "Authorization: Bearer TOKEN"; "probity-collector token create NAME --role read" makes one`)
+
+var errUnknownToken = newProblem(http.StatusUnauthorized, "unauthorized", "This token is not known, or was revoked",
+	`"probity-collector token list" shows the tokens there are, "probity-collector token create NAME --role read" makes one`)
 
 // maxTokenBytes bounds what is hashed for a stranger.
 const maxTokenBytes = 512
@@ -72,7 +75,7 @@ func (s *Server) byHash(ctx context.Context, hash [sha256.Size]byte) (Principal,
 	p, err := s.auth.Token(ctx, hash)
 	if err != nil {
 		if asProblem(err).Status == http.StatusNotFound {
-			return Principal{}, errUnauthorized
+			return Principal{}, errUnknownToken
 		}
 		return Principal{}, err
 	}
