@@ -29,8 +29,9 @@ run: build ## a collector, an agent and sample agreements on this machine; SECON
 test-packages: ## Debian packages that the tests use
 	@./scripts/install-test-packages.sh
 
-test: test-packages build ## everything that must pass
-	$(GO) test -timeout 12m ./...
+test: test-packages build ## everything that must pass; screenshots of the pages go to artifacts/
+	@mkdir -p artifacts
+	PROBITY_ARTIFACTS=$(CURDIR)/artifacts $(GO) test -timeout 12m ./...
 
 race: test-packages build ## the packages where goroutines meet, under the race detector
 	$(GO) test -race -short -timeout 8m $(RACE)
