@@ -282,3 +282,27 @@ func TestStatementAsOfAPastInstantComesOutAsItDid(t *testing.T) {
 		t.Errorf("today: unknown %d, bad %v; want the late hour down", now.Unknown, now.Bad)
 	}
 }
+
+func TestStatementOfAClosedPeriodIsTheFrozenOne(t *testing.T) {
+	l, e := newLedger(t, "2026-09-30T22:00:00Z", "2026-11-02T00:00:00Z")
+	e.Round(t.Context())
+	october := e.Agreement("shop").Period.Previous(e.Agreement("shop").Period.Containing(l.now.UnixMilli(), l.agreement.Zone), l.agreement.Zone)
+	ask := func() *sla.Statement {
+		st, err := e.Statement(t.Context(), Request{Agreement: "shop", Label: october.Label, Window: october.Window})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st
+	}
+	l.now = l.now.Add(time.Hour)
+	if got := ask(); len(l.frozen) != 1 || got != l.frozen[0] {
+		t.Errorf("statement of October an hour later = %+v; want the one that was frozen", got)
+	}
+	from := instant(t, "2026-10-10T12:00:00Z").UnixMilli()
+	l.exclusions.Adjustments = []Adjustment{{Adjustment: sla.Adjustment{
+		ID: "c1", From: from, To: from + 3_600_000, Effect: sla.EffectDown, ApprovedBy: "both", ApprovedAt: l.now.UnixMilli(),
+	}}}
+	if got := ask(); got == l.frozen[0] || got.Services[0].Verdict.Bad.Cmp(sla.Of(3_600_000, 1)) != 0 {
+		t.Errorf("statement of October after a correction = %+v; want it computed anew", got.Services[0].Verdict.Bad)
+	}
+}

@@ -51,6 +51,15 @@ func (e *Evaluator) Statement(ctx context.Context, r Request) (*sla.Statement, e
 		}
 		a = then
 	}
+	frozen, err := e.frozen(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if frozen != nil && frozen.AgreementRevision != a.Revision {
+		if a, err = e.o.Records.AgreementAt(ctx, a.ID, frozen.AgreementRevision); err != nil {
+			return nil, err
+		}
+	}
 	vs, err := e.o.Agents.Vantages(ctx)
 	if err != nil {
 		return nil, err
@@ -61,7 +70,20 @@ func (e *Evaluator) Statement(ctx context.Context, r Request) (*sla.Statement, e
 	if err != nil {
 		return nil, err
 	}
-	return e.compute(ctx, a, r, saw, now)
+	st, err := e.compute(ctx, a, r, saw, now)
+	if err == nil && frozen != nil && frozen.Fingerprint == st.Fingerprint {
+		return frozen, nil // it rests on the same evidence: the signed one, with its number
+	}
+	return st, err
+}
+
+// frozen is the newest frozen statement of the period that is asked for: its
+// text of the agreement goes on to judge that period.
+func (e *Evaluator) frozen(ctx context.Context, r Request) (*sla.Statement, error) {
+	if r.Label == "" || r.AsOf != 0 || r.Instead != nil {
+		return nil, nil
+	}
+	return e.o.Records.Frozen(ctx, r.Agreement, r.Label, 0)
 }
 
 // asOf returns the statement that had been frozen by then, or the agreement as

@@ -24,7 +24,7 @@ const (
 
 // ErrFull says that the disk is full. Nothing acknowledged is lost; writes
 // succeed again as soon as there is room.
-var ErrFull = errors.New("no space left for the database: free space on its volume")
+var ErrFull = errors.New("no space left for the database; free some on its volume")
 
 // dsn carries the pragmas, so that every connection has them. FULL makes each
 // commit reach the disk: an acknowledged batch is evidence in a credit dispute.
