@@ -112,6 +112,9 @@ func (s *site) misbehave(web *target, north, south *agent) {
 	shake(3)
 	north.start()
 	shake(8)
+	// Chance may have spared the first page all the while: here it is broken.
+	web.set("/one", true)
+	pause(700 * time.Millisecond)
 }
 
 // correct records a correction that somebody else approved.
