@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -113,16 +114,27 @@ func delivered(ts *testscript.TestScript, _ bool, args []string) {
 	await(ts, args[0]+" results at the collector", func() bool { return c.count() >= n })
 }
 
-// answer STATUS: the collector answers every request so; 200: as it should.
+// answer STATUS: the collector answers every request so; 200: as it should. With
+// another status it returns once a push was refused, when none is under way that
+// was let in before.
 func answer(ts *testscript.TestScript, _ bool, args []string) {
 	c := ts.Value(collectorKey{}).(*testCollector)
 	status, _ := strconv.Atoi(args[0])
+	if status == http.StatusOK {
+		c.set(func() { c.answer = nil })
+		return
+	}
+	var refused atomic.Bool
 	c.set(func() {
-		c.answer = nil
-		if status != http.StatusOK {
-			c.answer = refuse(status)
+		c.answer = func(w http.ResponseWriter, r *http.Request) bool {
+			w.WriteHeader(status)
+			if r.URL.Path == "/api/v1/push" {
+				refused.Store(true)
+			}
+			return true
 		}
 	})
+	await(ts, "a refused push", refused.Load)
 }
 
 // get PATH PATTERN: the agent comes to answer so.
