@@ -69,6 +69,8 @@ func (b *builder) agreement(f *agreementFile) *Agreement {
 	a.Calendars = b.calendars(f.Calendars)
 	a.Clocks = b.clocks(f.Clocks, a.Calendars)
 	a.Services = b.services(f, a)
+	a.Levels = b.levels(f.Severities, a)
+	b.customers(f, a)
 	a.Planned = b.planned(f.Maintenance, a)
 	return a
 }

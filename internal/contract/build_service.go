@@ -16,7 +16,9 @@ func (b *builder) services(f *agreementFile, a *Agreement) []Service {
 		sf := &f.Services[i]
 		path := item("service", sf.ID, i)
 		b.unique(path, sf.ID, seen)
-		out = append(out, b.service(path, sf, f.Terms, a))
+		s := b.service(path, sf, f.Terms, a)
+		s.DependsOn = b.dependsOn(path+".depends_on", sf.DependsOn, sf.ID, f)
+		out = append(out, s)
 	}
 	if b.checks > MaxChecks {
 		b.fault("service", "split the agreement", "%d checks; at most %d", b.checks, MaxChecks)

@@ -88,10 +88,16 @@ func (a *Agreement) Clock(severity string, i Indicator) *Clock {
 	return nil
 }
 
-// Severities returns the severities that the agreement has clocks for, in the
-// order of its file: the gravest first.
+// Severities returns the agreement's severities in the order of its file: the
+// gravest first. Without any of its own they are those of its clocks.
 func (a *Agreement) Severities() []string {
 	var out []string
+	if len(a.Levels) > 0 {
+		for _, l := range a.Levels {
+			out = append(out, l.Name)
+		}
+		return out
+	}
 	seen := map[string]bool{}
 	for _, c := range a.Clocks {
 		if !seen[c.Severity] {

@@ -40,6 +40,15 @@ type Agreement struct {
 	// Clocks are the times within which faults are answered and mended, in the order of the file.
 	Clocks    []Clock
 	Calendars map[string]*sla.Calendar // the hours that clocks share, by name
+	// Levels are the severities, the gravest first; those of the clocks when the file declares none.
+	Levels     []Level
+	Escalation string // the policy by which people are told of incidents; "": the collector's own default
+	Faults     Faults
+	Publish    Publish
+	Report     Report
+	Credits    sla.Credits
+	// CertificateWarning is how long before a certificate ends a warning is given; 0: never.
+	CertificateWarning time.Duration
 }
 
 // Service is what the customer buys: checks and the rule that joins them.
@@ -50,6 +59,8 @@ type Service struct {
 	Checks  []Check
 	Terms   *sla.Terms
 	Confirm int // failed slots in a row, per location, before an outage is confirmed
+	// DependsOn are the services without which this one cannot be up, "agreement/service".
+	DependsOn []string
 }
 
 // Check is a protocol.Check with the locations that run it.

@@ -24,6 +24,14 @@ type agreementFile struct {
 	Clocks      []clockFile   `toml:"clock"`
 
 	Calendars map[string]CalendarFile `toml:"calendar"`
+
+	Severities         []severityFile `toml:"severity"`
+	Escalation         string         `toml:"escalation"`
+	CertificateWarning *Duration      `toml:"certificate_warning"`
+	Faults             faultsFile     `toml:"faults"`
+	Publish            publishFile    `toml:"publish"`
+	Report             reportFile     `toml:"report"`
+	Credits            creditsFile    `toml:"credits"`
 }
 
 type periodFile struct {
@@ -47,6 +55,8 @@ type serviceFile struct {
 	Confirm *int        `toml:"confirm"`
 	Terms   *TermsFile  `toml:"terms"`
 	Checks  []checkFile `toml:"check"`
+
+	DependsOn []string `toml:"depends_on"`
 }
 
 type checkFile struct {

@@ -25,6 +25,9 @@ const (
 	MaxClocks      = 100       // of one agreement
 	MaxCalendars   = 20        // of one agreement
 	MaxPauses      = 20        // of one clock
+	MaxSeverities  = 20        // of one agreement
+	MaxDepends     = 20        // services that one service depends on
+	MaxRecipients  = 50        // of one agreement's reports
 	MaxLocations   = 200       // of one check
 	MaxHeaders     = 50        // of one check
 	MaxIDLength    = 40        // of an agreement, service, check or maintenance entry
@@ -60,6 +63,9 @@ func LoadDir(dir string) (*Set, []FieldError) {
 		}
 	}
 	set, f := NewSet(agreements)
+	if set != nil && len(faults) == 0 { // else what is missing may be what could not be read
+		f = set.unknown()
+	}
 	if faults = append(faults, f...); len(faults) > 0 {
 		return nil, faults
 	}

@@ -37,7 +37,8 @@ type assigned struct {
 }
 
 // NewSet joins agreements, ordered by their ids. It returns either a set or all
-// faults: an id used twice, or an assignment too large to be sent.
+// faults: an id used twice, services that depend on each other in a circle, or an
+// assignment too large to be sent.
 func NewSet(agreements []*Agreement) (*Set, []FieldError) {
 	s := &Set{
 		Agreements: slices.SortedFunc(slices.Values(agreements), func(a, b *Agreement) int { return cmp.Compare(a.ID, b.ID) }),
@@ -58,6 +59,7 @@ func NewSet(agreements []*Agreement) (*Set, []FieldError) {
 			}
 		}
 	}
+	faults = append(faults, s.dependencies()...)
 	if faults = append(faults, s.tooLarge()...); len(faults) > 0 {
 		return nil, faults
 	}

@@ -39,6 +39,7 @@ func TestTheSchemaHasTheWordsOfTheEngine(t *testing.T) {
 		".aggregate": wordsOf[sla.AggregateRule](), ".period.kind": periodNames, ".language": languages, ".burn.severity": {"page", "ticket"},
 		".clock.indicator": indicatorWords, ".clock.opens": opensWords, ".clock.stops": stopsWords,
 		".clock.reopen": wordsOf[sla.ReopenRule](), ".clock.op": {"gt", "ge"},
+		".severity.state": levelStates, ".credits.repairs": wordsOf[sla.RepairRule](), ".report.language": languages,
 		".service.check.family": {"any", "ipv4", "ipv6"}, ".service.check.http.http_version": {"1.1", "2"},
 	}
 	got := map[string][]string{}

@@ -27,6 +27,7 @@ var (
 	aggregateWords  = []string{"worst", "best", "weighted", "sum_seconds", "serial", "parallel"}
 	reopenWords     = []string{"resume", "restart", "wall"}
 	clockEventWords = []string{"open", "pause", "resume", "stop", "reopen"}
+	repairWords     = []string{"largest", "sum"}
 )
 
 // word is every enumeration of this package.
@@ -156,3 +157,7 @@ func (v *ReopenRule) UnmarshalText(b []byte) error { return parseWord(v, reopenW
 func (v ClockEventKind) String() string                { return wordOf(v, clockEventWords) }
 func (v ClockEventKind) MarshalText() ([]byte, error)  { return []byte(v.String()), nil }
 func (v *ClockEventKind) UnmarshalText(b []byte) error { return parseWord(v, clockEventWords, b) }
+
+func (v RepairRule) String() string                { return wordOf(v, repairWords) }
+func (v RepairRule) MarshalText() ([]byte, error)  { return []byte(v.String()), nil }
+func (v *RepairRule) UnmarshalText(b []byte) error { return parseWord(v, repairWords, b) }
