@@ -30,6 +30,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, appendForEver(path))
 		os.Exit(1)
 	}
+	if path := os.Getenv(crashRecords); path != "" {
+		fmt.Fprintln(os.Stderr, recordForEver(path))
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
 }
 
@@ -86,7 +90,7 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "probity.db")
 	acked := make([]int64, crashAgents) // results, per agent
 	for round := range crashRounds {
-		runAndKill(t, path, time.Duration(40+round*37%211)*time.Millisecond, acked)
+		runAndKill(t, crashChild+"="+path, time.Duration(40+round*37%211)*time.Millisecond, acked)
 		verifyAcked(t, path, round, acked)
 	}
 	if acked[0] == 0 {
@@ -96,10 +100,10 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 }
 
 // runAndKill lets a child append for a while after its first acknowledgement.
-func runAndKill(t *testing.T, path string, d time.Duration, acked []int64) {
+func runAndKill(t *testing.T, env string, d time.Duration, acked []int64) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), crashChild+"="+path)
+	cmd.Env = append(os.Environ(), env)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()

@@ -32,35 +32,56 @@ type OutageRecord struct {
 	Body      []byte
 }
 
-// IncidentWrite is what one tick of the rules changed.
+// IncidentWrite is what changed together: one tick of the rules, or one entry
+// of a person.
 type IncidentWrite struct {
 	Alerts        []AlertRecord
 	Outages       []OutageRecord
+	Incidents     []IncidentRecord
+	Events        []EventRecord // in the order of their Seq, without holes
+	Actions       []ActionRecord
 	Notifications []Notification
 }
 
-// SaveIncident writes states and notifications in one transaction: nobody is
-// told of what is not recorded, and nothing recorded goes untold.
+// SaveIncident writes records and notifications in one transaction: nobody is
+// told of what is not recorded, and nothing recorded goes untold. An event that
+// is there already is ErrConflict, and nothing is written.
 func (s *Store) SaveIncident(ctx context.Context, w IncidentWrite) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		for _, a := range w.Alerts {
-			if err := saveAlert(ctx, tx, a); err != nil {
-				return named(err, "alert", a.ID)
-			}
+	write := s.write
+	if len(w.Incidents)+len(w.Events)+len(w.Actions) > 0 {
+		write = s.record
+	}
+	err := write(ctx, func(tx *sql.Tx) error { return saveWrite(ctx, tx, w) })
+	return named(err, "save", "incidents")
+}
+
+func saveWrite(ctx context.Context, tx *sql.Tx, w IncidentWrite) error {
+	for _, save := range []func() error{
+		saving(ctx, tx, "alert", w.Alerts, saveAlert, func(a AlertRecord) string { return a.ID }),
+		saving(ctx, tx, "outage", w.Outages, saveOutage, func(o OutageRecord) string { return o.ID }),
+		saving(ctx, tx, "incident", w.Incidents, saveIncidentRecord, func(i IncidentRecord) string { return i.ID }),
+		saving(ctx, tx, "event of incident", w.Events, saveEvent, func(e EventRecord) string { return e.Incident }),
+		saving(ctx, tx, "action", w.Actions, saveAction, func(a ActionRecord) string { return a.ID }),
+		saving(ctx, tx, "notification for", w.Notifications, saveNotification, func(n Notification) string { return n.Receiver }),
+	} {
+		if err := save(); err != nil {
+			return err
 		}
-		for _, o := range w.Outages {
-			if err := saveOutage(ctx, tx, o); err != nil {
-				return named(err, "outage", o.ID)
-			}
-		}
-		for _, n := range w.Notifications {
-			if err := saveNotification(ctx, tx, n); err != nil {
-				return named(err, "notification for", n.Receiver)
+	}
+	return nil
+}
+
+// saving saves records of one kind until one fails, and names that.
+func saving[T any](ctx context.Context, tx *sql.Tx, kind string, records []T,
+	save func(context.Context, *sql.Tx, T) error, name func(T) string) func() error {
+	return func() error {
+		for _, r := range records {
+			if err := save(ctx, tx, r); err != nil {
+				return named(err, kind, name(r))
 			}
 		}
 		return nil
-	})
-	return named(err, "save", "incidents")
+	}
 }
 
 func saveAlert(ctx context.Context, tx *sql.Tx, a AlertRecord) error {

@@ -35,23 +35,37 @@ func writeFixture(t *testing.T, fixture string) {
 	must(t, s.SaveAgreement(ctx, "shop", "r1", []byte("x"), 1))
 	_, err = s.SaveStatement(ctx, &sla.Statement{Agreement: "shop", Label: "2026-11", Fingerprint: "f1"})
 	must(t, err)
-	must(t, s.SaveIncident(ctx, IncidentWrite{[]AlertRecord{{ID: "a"}}, []OutageRecord{{ID: "o"}}, []Notification{{Key: "k", Receiver: "am"}}}))
+	must(t, s.SaveIncident(ctx, IncidentWrite{
+		Alerts: []AlertRecord{{ID: "a"}}, Outages: []OutageRecord{{ID: "o"}}, Notifications: []Notification{{Key: "k", Receiver: "am"}}}))
 	must(t, s.Backup(ctx, fixture))
 }
 
-// testdata/schema-v1.db was written by the first release of the schema. It opens for ever.
-func TestTheFirstSchemaStillOpens(t *testing.T) {
-	ctx := context.Background()
-	const fixture = "testdata/schema-v1.db"
-	if _, err := os.Stat(fixture); *update && err != nil {
-		writeFixture(t, fixture)
+// Files testdata/schema-v*.db were written by releases with that schema. They open for ever.
+func TestReleasedSchemasStillOpen(t *testing.T) {
+	for _, fixture := range []string{"testdata/schema-v1.db", "testdata/schema-v3.db"} {
+		t.Run(fixture, func(t *testing.T) {
+			if _, err := os.Stat(fixture); *update && err != nil {
+				writeFixture(t, fixture)
+			}
+			data, err := os.ReadFile(fixture)
+			must(t, err)
+			path := filepath.Join(t.TempDir(), "probity.db")
+			must(t, os.WriteFile(path, data, 0o600))
+			if _, err := Open(context.Background(), Options{Path: path, ReadOnly: true}); err == nil {
+				t.Error("an old schema opens for reading, before it is upgraded")
+			}
+			s := openStore(t, path)
+			defer s.Close()
+			wantFixture(t, s)
+			wantRecordsKept(t, s)
+		})
 	}
-	data, err := os.ReadFile(fixture)
-	must(t, err)
-	path := filepath.Join(t.TempDir(), "probity.db")
-	must(t, os.WriteFile(path, data, 0o600))
-	s := openStore(t, path)
-	defer s.Close()
+}
+
+// wantFixture holds what writeFixture wrote.
+func wantFixture(t *testing.T, s *Store) {
+	t.Helper()
+	ctx := context.Background()
 	wantRuns(t, s, []timeline.Run{
 		{First: day0, Step: 30000, Count: 2, Outcome: timeline.Up},
 		{First: day0 + 60000, Step: 30000, Count: 1, Outcome: timeline.Down},
@@ -66,6 +80,20 @@ func TestTheFirstSchemaStillOpens(t *testing.T) {
 	statement, err3 := s.Statement(ctx, "shop", "2026-11", 1)
 	if err := errors.Join(err1, err2, err3); err != nil || len(agents) != 1 || len(windows) != 1 || statement.Fingerprint != "f1" {
 		t.Errorf("records: %v, %v, %v, %v", agents, windows, statement, err)
+	}
+	token, err := s.TokenByHash(ctx, "h")
+	if want := (TokenRecord{ID: "t", Name: "ci", Role: "read", Hash: "h", CreatedAt: 1}); err != nil || !reflect.DeepEqual(token, want) {
+		t.Errorf("TokenByHash = %+v, %v; want %+v, of no customer and without an end", token, err, want)
+	}
+}
+
+// wantRecordsKept writes what the newest schema added.
+func wantRecordsKept(t *testing.T, s *Store) {
+	t.Helper()
+	ctx := context.Background()
+	must(t, s.SaveIncident(ctx, incidentWrite("INC-1", 1, "shop")))
+	if got, err := s.Incidents(ctx, IncidentQuery{Agreement: "shop"}); err != nil || len(got) != 1 {
+		t.Errorf("Incidents = %+v, %v; want one", got, err)
 	}
 }
 

@@ -14,7 +14,7 @@ const maxErrorBytes = 1 << 10
 // Key are delivered in the order in which they were saved.
 type Notification struct {
 	ID          int64  // given by the store
-	Key         string // of the alert
+	Key         string // of the alert, or of what else is told in order
 	Receiver    string
 	CreatedAt   int64 // ms UTC
 	Payload     []byte
@@ -41,13 +41,16 @@ func saveNotification(ctx context.Context, tx *sql.Tx, n Notification) error {
 }
 
 // DueNotifications returns what may be delivered now, oldest first: of each
-// receiver and key only the first that is neither delivered nor given up.
+// receiver and key only the first that is neither delivered nor given up. When
+// there are more than limit, each receiver has an equal share: one with a great
+// backlog keeps nobody waiting.
 func (s *Store) DueNotifications(ctx context.Context, now int64, limit int) ([]Notification, error) {
-	return all(ctx, s.reader, scanNotification, `SELECT `+outboxColumns+` o
-		WHERE delivered_at = 0 AND dead_at = 0 AND next_at <= ? AND NOT EXISTS (
-			SELECT 1 FROM outbox p WHERE p.delivered_at = 0 AND p.dead_at = 0
-			AND p.receiver = o.receiver AND p.key = o.key AND p.id < o.id)
-		ORDER BY id LIMIT ?`, now, limit)
+	return all(ctx, s.reader, scanNotification, `SELECT `+outboxColumns+` WHERE id IN (
+		SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY id) AS turn FROM outbox o
+			WHERE delivered_at = 0 AND dead_at = 0 AND next_at <= ? AND NOT EXISTS (
+				SELECT 1 FROM outbox p WHERE p.delivered_at = 0 AND p.dead_at = 0
+				AND p.receiver = o.receiver AND p.key = o.key AND p.id < o.id)) AS due
+		ORDER BY turn, id LIMIT ?) ORDER BY id`, now, limit)
 }
 
 // DeadNotifications returns what was given up, newest first.

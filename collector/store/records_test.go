@@ -60,10 +60,11 @@ func TestAgentsAreEnrolledOnceAndRevokedOnce(t *testing.T) {
 func TestTokens(t *testing.T) {
 	ctx := context.Background()
 	s, _ := newStoreAt(t)
-	want := TokenRecord{ID: "t1", Name: "ci", Role: "read", Hash: "h", CreatedAt: 5}
+	want := TokenRecord{ID: "t1", Name: "ci", Role: "customer", Hash: "h", CreatedAt: 5,
+		Customer: "Acme", Agreements: []string{"shop"}, ExpiresAt: 99}
 	must(t, s.CreateToken(ctx, want))
 	wantErr(t, "CreateToken again", s.CreateToken(ctx, want), ErrExists)
-	if got, err := s.TokenByHash(ctx, "h"); err != nil || got != want {
+	if got, err := s.TokenByHash(ctx, "h"); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("TokenByHash = %+v, %v", got, err)
 	}
 	must(t, s.RevokeToken(ctx, "t1", 9))
@@ -181,6 +182,8 @@ func TestGenerationIsSeenByOtherProcesses(t *testing.T) {
 		func() error { return other.EnrolAgent(ctx, AgentRecord{Name: "a"}) },
 		func() error { return other.CreateToken(ctx, TokenRecord{ID: "t"}) },
 		func() error { return other.SaveAgreement(ctx, "shop", "r", nil, 1) },
+		func() error { return other.AddOverride(ctx, OverrideRecord{ID: "o", Rotation: "primary"}) },
+		func() error { return other.RevokeOverride(ctx, "o", "ann", 1) },
 	}
 	for i, change := range steps {
 		must(t, change())
@@ -204,7 +207,7 @@ func TestIncidentsAndTheirNotificationsAreOneWrite(t *testing.T) {
 	n := func(key, receiver string, next int64) Notification {
 		return Notification{Key: key, Receiver: receiver, CreatedAt: next, Payload: []byte(key), NextAt: next}
 	}
-	must(t, s.SaveIncident(ctx, IncidentWrite{[]AlertRecord{a}, []OutageRecord{o}, []Notification{n("k", "am", 5), n("k", "hook", 5), n("k", "am", 6), n("l", "am", 7)}}))
+	must(t, s.SaveIncident(ctx, IncidentWrite{Alerts: []AlertRecord{a}, Outages: []OutageRecord{o}, Notifications: []Notification{n("k", "am", 5), n("k", "hook", 5), n("k", "am", 6), n("l", "am", 7)}}))
 	if got, err := s.OpenAlerts(ctx); err != nil || !reflect.DeepEqual(got, []AlertRecord{a}) {
 		t.Errorf("OpenAlerts = %+v, %v", got, err)
 	}

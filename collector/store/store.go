@@ -1,5 +1,7 @@
 // Package store keeps everything durable of a collector: results, agents and
-// tokens, maintenance and corrections, statements, alerts and notifications.
+// tokens, maintenance and corrections, statements, alerts and notifications,
+// incidents, reported faults, overrides of who is on call, service reports and
+// improvement actions.
 //
 // Results go to a journal that is synced before AppendBatch returns. The head,
 // in memory, holds what is in the journal and can always be rebuilt from it.
@@ -28,7 +30,7 @@ var (
 	ErrReadOnly = errors.New("the store is open for reading only")
 	ErrNotFound = errors.New("no such record")
 	ErrExists   = errors.New("exists already")
-	ErrSettled  = errors.New("was settled before: approved, revoked, cancelled or ended already")
+	ErrSettled  = errors.New("was settled before: approved, revoked, cancelled, ended, reviewed or issued already")
 )
 
 // Options of a store. Log, Metrics and Now may be left zero.
@@ -188,8 +190,8 @@ func (s *Store) withCodec(f func(*timeline.Codec) error) error {
 	return f(c)
 }
 
-// Generation counts the writes of maintenance, corrections, agents, tokens and
-// agreements, by whatever process.
+// Generation counts the writes of maintenance, corrections, agents, tokens,
+// overrides and agreements, by whatever process.
 func (s *Store) Generation(ctx context.Context) (int64, error) {
 	var n int64
 	err := s.reader.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'generation'`).Scan(&n)

@@ -24,7 +24,8 @@ const (
 	DeliveredKept = 7 * 24 * time.Hour
 )
 
-// tidy compacts days that are over, and deletes what is past its named time.
+// tidy compacts days that are over, and deletes what is past its named time:
+// boots of agents and delivered notifications, never a record of anything else.
 func (s *Store) tidy(ctx context.Context) error {
 	s.flushMu.Lock()
 	defer s.flushMu.Unlock()

@@ -13,15 +13,21 @@ type TokenRecord struct {
 	Hash      string
 	CreatedAt int64 // ms UTC
 	RevokedAt int64 // ms UTC; 0: not revoked
+
+	// Of a customer: who it is, and which of the agreements it opens.
+	Customer   string   // "": not of a customer
+	Agreements []string // none: all of the customer
+	ExpiresAt  int64    // ms UTC; 0: never
 }
 
-const tokenColumns = `id, name, role, hash, created_at, revoked_at FROM tokens`
+const tokenColumns = `id, name, role, hash, created_at, revoked_at, customer, agreements, expires_at FROM tokens`
 
 // CreateToken adds a token; an ID or a hash that is taken is ErrExists.
 func (s *Store) CreateToken(ctx context.Context, t TokenRecord) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO tokens (id, name, role, hash, created_at, revoked_at)
-			VALUES (?, ?, ?, ?, ?, 0)`, t.ID, t.Name, t.Role, t.Hash, t.CreatedAt)
+		_, err := tx.ExecContext(ctx, `INSERT INTO tokens (id, name, role, hash, created_at, revoked_at,
+			customer, agreements, expires_at) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+			t.ID, t.Name, t.Role, t.Hash, t.CreatedAt, t.Customer, names(t.Agreements).text(), t.ExpiresAt)
 		return existing(err)
 	})
 	return named(err, "create token", t.ID)
@@ -33,7 +39,7 @@ func (s *Store) Tokens(ctx context.Context) ([]TokenRecord, error) {
 }
 
 // TokenByHash returns the token with that hash, ErrNotFound when there is none.
-// Whether it is revoked is for the caller to see.
+// Whether it is revoked or has expired is for the caller to see.
 func (s *Store) TokenByHash(ctx context.Context, hash string) (TokenRecord, error) {
 	return one(ctx, s.reader, scanToken, `SELECT `+tokenColumns+` WHERE hash = ?`, hash)
 }
@@ -49,6 +55,6 @@ func (s *Store) RevokeToken(ctx context.Context, id string, at int64) error {
 
 func scanToken(row scanner) (TokenRecord, error) {
 	var t TokenRecord
-	err := row.Scan(&t.ID, &t.Name, &t.Role, &t.Hash, &t.CreatedAt, &t.RevokedAt)
+	err := row.Scan(&t.ID, &t.Name, &t.Role, &t.Hash, &t.CreatedAt, &t.RevokedAt, &t.Customer, (*names)(&t.Agreements), &t.ExpiresAt)
 	return t, err
 }
