@@ -1,0 +1,206 @@
+package promapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/util/annotations"
+)
+
+// answer is what a request gets: data, or an error with its kind.
+type answer struct {
+	data     []byte // JSON
+	warnings annotations.Annotations
+}
+
+// failure is an error with the word that Prometheus has for its kind.
+type failure struct {
+	kind string
+	err  error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+
+// The kinds of failure, and the status that goes with each.
+const (
+	badData     = "bad_data"
+	execution   = "execution"
+	timedOut    = "timeout"
+	canceled    = "canceled"
+	internal    = "internal"
+	costLimit   = "query_cost_limit"
+	notFound    = "not_found"
+	statusGone  = 499 // the client closed the connection, as in Prometheus
+	allowedVerb = "GET, POST"
+)
+
+var statusOf = map[string]int{
+	badData: http.StatusBadRequest, execution: http.StatusUnprocessableEntity, timedOut: http.StatusServiceUnavailable,
+	canceled: statusGone, internal: http.StatusInternalServerError, costLimit: http.StatusUnprocessableEntity, notFound: http.StatusNotFound,
+}
+
+func bad(format string, args ...any) error { return &failure{badData, fmt.Errorf(format, args...)} }
+
+// Handler serves Prometheus's query API below prefix: "" for /api/v1/query,
+// "/prometheus" for /prometheus/api/v1/query. Who may ask is for the caller to
+// decide; the request's context reaches Catalogue.Snapshot.
+func (a *API) Handler(prefix string) http.Handler {
+	mux := http.NewServeMux()
+	for path, serve := range map[string]func(*http.Request, *Snapshot) (answer, error){
+		"/api/v1/query": a.query, "/api/v1/query_range": a.queryRange,
+		"/api/v1/series": a.series, "/api/v1/labels": a.labelNames, "/api/v1/label/{name}/values": a.labelValues,
+		"/api/v1/metadata": a.metadata, "/api/v1/status/buildinfo": a.buildInfo, "/api/v1/query_exemplars": noExemplars,
+	} {
+		mux.Handle(prefix+path, a.endpoint(serve))
+	}
+	mux.HandleFunc(prefix+"/api/v1/", func(w http.ResponseWriter, r *http.Request) {
+		a.refuse(w, r, &failure{notFound, fmt.Errorf("no such endpoint: %s", r.URL.Path)})
+	})
+	return mux
+}
+
+// endpoint checks a request, takes a snapshot for it, and writes the answer.
+func (a *API) endpoint(serve func(*http.Request, *Snapshot) (answer, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodPost {
+			w.Header().Set("Allow", allowedVerb)
+			http.Error(w, "only GET and POST", http.StatusMethodNotAllowed)
+			return
+		}
+		started := time.Now()
+		r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
+		if err := r.ParseForm(); err != nil {
+			a.refuse(w, r, bad("form: %w", err))
+			return
+		}
+		s, err := a.o.Catalogue.Snapshot(r.Context())
+		if err != nil {
+			a.refuse(w, r, &failure{internal, err})
+			return
+		}
+		out, err := serve(r, s)
+		a.queries.UpdateDuration(started)
+		if err != nil {
+			a.refuse(w, r, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(appendSuccess(nil, out))
+	})
+}
+
+// refuse writes an error as Prometheus does.
+func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	a.refused.Inc()
+	var f *failure
+	if !errors.As(err, &f) {
+		f = &failure{internal, err}
+	}
+	if f.kind == internal {
+		a.o.Log.LogAttrs(r.Context(), slog.LevelError, "query failed", slog.String("path", r.URL.Path), slog.Any("err", f.err))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(statusOf[f.kind])
+	w.Write(appendFailure(nil, f))
+}
+
+func (a *API) query(r *http.Request, s *Snapshot) (answer, error) {
+	at, err := timeParam(r, "time", s.At)
+	if err != nil {
+		return answer{}, err
+	}
+	return a.evaluate(r, s, func(ctx context.Context, q *querier, opts promql.QueryOpts, text string) (promql.Query, error) {
+		return a.engine.NewInstantQuery(ctx, q, opts, text, at)
+	})
+}
+
+func (a *API) queryRange(r *http.Request, s *Snapshot) (answer, error) {
+	from, err := timeParam(r, "start", noDefault)
+	if err != nil {
+		return answer{}, err
+	}
+	to, err := timeParam(r, "end", noDefault)
+	if err != nil {
+		return answer{}, err
+	}
+	step, err := durationParam(r, "step", 0)
+	switch {
+	case err != nil:
+		return answer{}, err
+	case to.Before(from):
+		return answer{}, bad(`invalid parameter "end": end timestamp must not be before start time`)
+	case step < time.Millisecond:
+		return answer{}, bad(`invalid parameter "step": the step must be at least a millisecond`)
+	case to.Sub(from)/step > maxSteps:
+		return answer{}, bad("exceeded maximum resolution of %d points per timeseries; use a longer step", maxSteps)
+	}
+	return a.evaluate(r, s, func(ctx context.Context, q *querier, opts promql.QueryOpts, text string) (promql.Query, error) {
+		return a.engine.NewRangeQuery(ctx, q, opts, text, from, to, step)
+	})
+}
+
+// evaluate runs one query through the engine, within the limits.
+func (a *API) evaluate(r *http.Request, s *Snapshot, open func(context.Context, *querier, promql.QueryOpts, string) (promql.Query, error)) (answer, error) {
+	text := r.Form.Get("query")
+	if len(text) > maxQueryBytes {
+		return answer{}, bad(`invalid parameter "query": longer than %d bytes`, maxQueryBytes)
+	}
+	if _, err := a.parser.ParseExpr(text); err != nil {
+		return answer{}, bad(`invalid parameter "query": %w`, err)
+	}
+	lookback, err := durationParam(r, "lookback_delta", s.lookback())
+	if err != nil {
+		return answer{}, err
+	}
+	timeout, err := durationParam(r, "timeout", a.o.Limits.Timeout)
+	if err != nil {
+		return answer{}, err
+	}
+	limit, err := limitParam(r)
+	if err != nil {
+		return answer{}, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), min(timeout, a.o.Limits.Timeout))
+	defer cancel()
+	q, err := open(ctx, a.querier(s, lookback), promql.NewPrometheusQueryOpts(false, lookback, nil), text)
+	if err != nil {
+		return answer{}, kindOf(err, badData)
+	}
+	defer q.Close()
+	res := q.Exec(ctx)
+	if res.Err != nil {
+		return answer{}, kindOf(res.Err, execution)
+	}
+	data, cut := appendValue(nil, res.Value, limit)
+	if cut {
+		res.Warnings = res.Warnings.Add(errors.New("results truncated due to limit"))
+	}
+	return answer{data: data, warnings: res.Warnings}, nil
+}
+
+// kindOf gives an error of the engine its kind.
+func kindOf(err error, otherwise string) error {
+	var (
+		gone    promql.ErrQueryCanceled
+		late    promql.ErrQueryTimeout
+		storage promql.ErrStorage
+		series  promql.ErrTooManySeries
+		read    promql.ErrTooManySamplesRead
+	)
+	switch {
+	case errors.As(err, &gone), errors.Is(err, context.Canceled):
+		return &failure{canceled, err}
+	case errors.As(err, &late), errors.Is(err, context.DeadlineExceeded):
+		return &failure{timedOut, err}
+	case errors.As(err, &series), errors.As(err, &read):
+		return &failure{costLimit, err}
+	case errors.As(err, &storage):
+		return &failure{internal, err}
+	}
+	return &failure{otherwise, err}
+}

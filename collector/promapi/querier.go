@@ -1,0 +1,190 @@
+package promapi
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/util/annotations"
+
+	"github.com/probity-sla/probity/internal/sla"
+)
+
+// querier reads one snapshot and the history behind it, for one query.
+type querier struct {
+	api      *API
+	snapshot *Snapshot
+	lookback time.Duration // of the engine, for this query
+	ledgers  map[ledgerKey]*sla.Statement
+}
+
+type ledgerKey struct {
+	agreement string
+	w         sla.Window
+}
+
+func (a *API) querier(s *Snapshot, lookback time.Duration) *querier {
+	return &querier{api: a, snapshot: s, lookback: lookback, ledgers: map[ledgerKey]*sla.Statement{}}
+}
+
+// Querier returns q itself: the window comes with each selection.
+func (q *querier) Querier(_, _ int64) (storage.Querier, error) { return q, nil }
+
+// Close has nothing to close.
+func (q *querier) Close() error { return nil }
+
+// Select returns the series that match, which are read when they are iterated.
+func (q *querier) Select(ctx context.Context, _ bool, h *storage.SelectHints, ms ...*labels.Matcher) storage.SeriesSet {
+	w, err := q.window(h)
+	if err != nil {
+		return storage.ErrSeriesSet(err)
+	}
+	out := &seriesSet{i: -1}
+	q.each(ms, func(k key) {
+		if len(out.all) <= q.api.o.Limits.Series {
+			out.all = append(out.all, &series{lset: k.labels, open: q.opener(ctx, k, w, h)})
+		}
+	})
+	if len(out.all) > q.api.o.Limits.Series {
+		return storage.ErrSeriesSet(fmt.Errorf("a selector matches more than %d series; name an agreement or a check in it", q.api.o.Limits.Series))
+	}
+	slices.SortFunc(out.all, func(a, b *series) int { return labels.Compare(a.lset, b.lset) })
+	return out
+}
+
+// window is the history that a selection needs, nothing of the future included.
+func (q *querier) window(h *storage.SelectHints) (sla.Window, error) {
+	w := sla.Window{From: max(h.Start, 0), To: min(h.End, q.snapshot.At, maxInstant) + 1}
+	if span := w.To - w.From; span > maxWindow.Milliseconds() {
+		return w, fmt.Errorf("a selector reaches over %d days; no more than %d are read at once",
+			span/(24*time.Hour).Milliseconds(), maxWindow/(24*time.Hour))
+	}
+	return w, nil
+}
+
+// opener returns what makes the samples of a series.
+func (q *querier) opener(ctx context.Context, k key, w sla.Window, h *storage.SelectHints) func() feed {
+	switch {
+	case w.From >= w.To:
+		return func() feed { return listFeed{} }
+	case k.check != nil && k.family.name == nameSuccess:
+		return func() feed { return &slotFeed{load: func() (known, error) { return q.runs(ctx, k, w) }} }
+	case k.check != nil:
+		return func() feed {
+			return &latencyFeed{
+				ctx: ctx, results: q.api.o.Results, check: k.check.ID, agent: k.location.Agent,
+				load: func() (known, error) { return q.runs(ctx, k, w) },
+			}
+		}
+	case k.span != nil:
+		return func() feed { return q.ledger(ctx, k, w, h) }
+	}
+	return func() feed { return q.now(k.value, w) }
+}
+
+// runs are those of one check and agent that have samples in the family.
+func (q *querier) runs(ctx context.Context, k key, w sla.Window) (known, error) {
+	runs, err := q.api.o.Results.Runs(ctx, k.check.ID, k.location.Agent, w.From, w.To)
+	if err != nil {
+		return known{}, fmt.Errorf("results of %s at %s: %w", k.check.ID, k.location.Agent, err)
+	}
+	has := hasOutcome
+	if k.family.name == nameDuration {
+		has = isAnswered
+	}
+	return knowns(runs, w, q.snapshot.At-k.check.Grace.Milliseconds(), has), nil
+}
+
+// ledger is the feed of one series of a service's ledger. The engine reads
+// series one after another, so a statement is computed once for all of them.
+func (q *querier) ledger(ctx context.Context, k key, w sla.Window, h *storage.SelectHints) feed {
+	id := ledgerKey{k.agreement.ID, w}
+	st := q.ledgers[id]
+	if st == nil {
+		var err error
+		if st, err = q.api.o.Ledgers.Ledger(ctx, k.agreement.ID, w); err != nil {
+			return failed{fmt.Errorf("ledger of agreement %s: %w", k.agreement.ID, err)}
+		}
+		q.ledgers[id] = st
+	}
+	f := &ledgerFeed{value: k.span, w: w, even: h.Range > 0, every: max(q.lookback.Milliseconds()/2, 1)}
+	if f.even {
+		f.every = grid(w.To-w.From, h.Range)
+	}
+	for i := range st.Services {
+		if st.Services[i].Service == k.service.ID {
+			f.entries = st.Services[i].Verdict.Ledger
+		}
+	}
+	return f
+}
+
+// failed is a feed that cannot be read.
+type failed struct{ err error }
+
+func (f failed) fill(dst []point, _ int64) ([]point, error) { return dst, f.err }
+
+// nowReach is how long before the snapshot a figure of now is shown: clients
+// round the end of what they ask for down to their step.
+const nowReach = time.Minute
+
+// now is the feed of a figure that has no history.
+func (q *querier) now(value float64, w sla.Window) feed {
+	var f listFeed
+	for _, t := range []int64{q.snapshot.At - nowReach.Milliseconds(), q.snapshot.At} {
+		if w.From <= t && t < w.To {
+			f = append(f, point{t, value})
+		}
+	}
+	return f
+}
+
+// LabelValues returns the values of one label, sorted.
+func (q *querier) LabelValues(_ context.Context, name string, h *storage.LabelHints, ms ...*labels.Matcher) ([]string, annotations.Annotations, error) {
+	return q.distinct(h, ms, func(l labels.Label) (string, bool) { return l.Value, l.Name == name })
+}
+
+// LabelNames returns the names of all labels, sorted.
+func (q *querier) LabelNames(_ context.Context, h *storage.LabelHints, ms ...*labels.Matcher) ([]string, annotations.Annotations, error) {
+	return q.distinct(h, ms, func(l labels.Label) (string, bool) { return l.Name, true })
+}
+
+func (q *querier) distinct(h *storage.LabelHints, ms []*labels.Matcher, pick func(labels.Label) (string, bool)) ([]string, annotations.Annotations, error) {
+	found := map[string]bool{}
+	q.each(ms, func(k key) {
+		k.labels.Range(func(l labels.Label) {
+			if s, ok := pick(l); ok {
+				found[strings.Clone(s)] = true
+			}
+		})
+	})
+	out := make([]string, 0, len(found))
+	for s := range found {
+		out = append(out, s)
+	}
+	slices.Sort(out)
+	out, _ = h.ApplyLimit(out)
+	return out, nil, nil
+}
+
+// seriesSet is a list of series.
+type seriesSet struct {
+	all []*series
+	i   int
+}
+
+// Next moves to the next series.
+func (s *seriesSet) Next() bool { s.i++; return s.i < len(s.all) }
+
+// At returns the series.
+func (s *seriesSet) At() storage.Series { return s.all[s.i] }
+
+// Err returns nil: what fails, fails when a series is iterated.
+func (s *seriesSet) Err() error { return nil }
+
+// Warnings returns none.
+func (s *seriesSet) Warnings() annotations.Annotations { return nil }
