@@ -25,12 +25,24 @@ const (
 	CoverageLow       Kind = "coverage_low"
 	AgentSilent       Kind = "agent_silent"
 	AgentFaulty       Kind = "agent_faulty"
+
+	ObjectiveForecast   Kind = "objective_forecast" // at this rate it breaks, and when
+	ResponseDue         Kind = "response_due"
+	ResponseMissed      Kind = "response_missed"
+	ResolutionDue       Kind = "resolution_due"
+	ResolutionMissed    Kind = "resolution_missed"
+	CertificateExpiring Kind = "certificate_expiring"
+	ClockOff            Kind = "clock_off" // an agent's clock
+	MaintenanceBegins   Kind = "maintenance_begins"
+	MaintenanceEnded    Kind = "maintenance_ended"
+	MaintenanceOverran  Kind = "maintenance_overran"
 )
 
 // Kinds lists every kind, in the order in which they are judged.
 var Kinds = []Kind{
-	ServiceDown, ServiceDegraded, ServiceNoData, ObjectiveAtRisk, ObjectiveBreached,
-	CoverageLow, AgentSilent, AgentFaulty,
+	ServiceDown, ServiceDegraded, ServiceNoData, ObjectiveAtRisk, ObjectiveForecast, ObjectiveBreached,
+	CoverageLow, AgentSilent, AgentFaulty, ClockOff, ResponseDue, ResponseMissed, ResolutionDue, ResolutionMissed,
+	CertificateExpiring, MaintenanceBegins, MaintenanceEnded, MaintenanceOverran,
 }
 
 // AlertName returns the kind in the form that Alertmanager's users expect: "ProbityServiceDown".
@@ -45,10 +57,12 @@ func (k Kind) AlertName() string {
 	return b.String()
 }
 
-// Severities of alerts: page wakes somebody, ticket waits for the morning.
+// Severities of alerts: page wakes somebody, ticket waits for the morning, info
+// asks nothing of anybody.
 const (
 	Page   = "page"
 	Ticket = "ticket"
+	Info   = "info"
 )
 
 // Status is where an alert is in its life.
@@ -71,7 +85,10 @@ type Alert struct {
 	Agreement   string            `json:"agreement,omitempty"`
 	Service     string            `json:"service,omitempty"`
 	Agent       string            `json:"agent,omitempty"`
-	Labels      map[string]string `json:"labels"` // identity for other systems: fixed for one life
+	Incident    string            `json:"incident,omitempty"` // whose clock it is
+	Check       string            `json:"check,omitempty"`    // whose certificate it is
+	Window      string            `json:"window,omitempty"`   // the maintenance it is about
+	Labels      map[string]string `json:"labels"`             // identity for other systems: fixed for one life
 	Annotations map[string]string `json:"annotations"`
 	StartsAt    int64             `json:"starts_at"` // when the condition began: the first failure, not its confirmation
 	EndsAt      int64             `json:"ends_at"`   // 0 while open
@@ -79,6 +96,9 @@ type Alert struct {
 	UpdatedAt   int64             `json:"updated_at"`
 	Suppressed  string            `json:"suppressed,omitempty"`  // why nobody was told
 	Maintenance string            `json:"maintenance,omitempty"` // window that covers now
+	Parent      string            `json:"parent,omitempty"`      // "agreement/service" that it depends on, and that is or was down
+	ParentUp    int64             `json:"parent_up,omitempty"`   // watermark at which Parent was up again; 0 while it is down
+	Flapping    bool              `json:"flapping,omitempty"`    // kept open through calm that is too short to believe
 	Period      string            `json:"period,omitempty"`
 	Outage      string            `json:"outage,omitempty"` // ID of the first outage it reports
 	Cause       string            `json:"cause,omitempty"`

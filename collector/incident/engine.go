@@ -2,7 +2,6 @@ package incident
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -15,6 +14,15 @@ const (
 	DefaultNoData  = 5 * 60 * 1000  // ms
 	DefaultSilent  = 2 * 60 * 1000  // ms
 	CoverageAfter  = 60 * 60 * 1000 // ms of expected time before coverage is judged at all
+
+	DefaultForecast     = 24 * 60 * 60 * 1000      // ms ahead in which a break at the present rate is an alert
+	DefaultForecastDown = 30 * 60 * 1000           // ms ahead in which a break is an alert when the service just stays down
+	DefaultClockBound   = 1000                     // ms
+	DefaultCertWarn     = 14 * 24 * 60 * 60 * 1000 // ms
+	DefaultFlapOpens    = 3                        // outages
+	DefaultFlapWindow   = 30 * 60 * 1000           // ms
+	DefaultFlapCalm     = 10 * 60 * 1000           // ms
+	EndedFor            = 15 * 60 * 1000           // ms for which the end of a window is told
 )
 
 // Hysteresis: what it takes to close an alert that was opened at another bound.
@@ -22,6 +30,8 @@ var (
 	DefaultCoverageMin   = sla.Ratio{Num: 90, Den: 100} // below: opens
 	DefaultCoverageClear = sla.Ratio{Num: 95, Den: 100} // at least: closes
 	BurnClear            = sla.Ratio{Num: 9, Den: 10}   // of the factor: a burn alert closes only below it
+	ForecastClear        = sla.Ratio{Num: 3, Den: 2}    // of the horizon: a forecast closes only beyond it
+	ClockClear           = sla.Ratio{Num: 1, Den: 2}    // of the bound: a clock is right again only below it
 )
 
 // Options tune the rules. The zero value is the default of each.
@@ -31,6 +41,12 @@ type Options struct {
 	CoverageClear sla.Ratio // at or above it coverage is no longer low
 	RunbookURL    string    // of RUNBOOK.md as published; annotations add the section
 	Severity      map[Kind]string
+
+	Forecast     int64 // ms ahead in which a forecast break is an alert
+	ForecastDown int64 // the same while the service is down
+	FlapOpens    int   // outages within FlapWindow that make a service flapping
+	FlapWindow   int64 // ms; at least 20 intervals of the check
+	FlapCalm     int64 // ms without a failure before a flapping service is well; at least 2·Recover intervals
 }
 
 // Engine remembers what is open and judges facts against it. It is not safe
@@ -48,6 +64,8 @@ func New(o Options) *Engine {
 	o.Recover = cmp.Or(o.Recover, DefaultRecover)
 	o.CoverageMin = cmp.Or(o.CoverageMin, DefaultCoverageMin)
 	o.CoverageClear = cmp.Or(o.CoverageClear, DefaultCoverageClear)
+	o.Forecast, o.ForecastDown = cmp.Or(o.Forecast, DefaultForecast), cmp.Or(o.ForecastDown, DefaultForecastDown)
+	o.FlapOpens, o.FlapWindow, o.FlapCalm = cmp.Or(o.FlapOpens, DefaultFlapOpens), cmp.Or(o.FlapWindow, DefaultFlapWindow), cmp.Or(o.FlapCalm, DefaultFlapCalm)
 	return &Engine{o: o, open: map[string]*Alert{}, outages: map[service][]*Outage{}}
 }
 
@@ -134,8 +152,8 @@ type finding struct {
 	zone     *time.Location
 	ends     int64  // StartsAt of what ended it
 	over     string // why it is over, or was withdrawn
-	quiet    string // why nobody is to be told, "" to tell them
-	cover    string // id of the maintenance over now
+	hush
+	flapping bool
 }
 
 // settle brings the open alert of a key in line with a finding.
@@ -160,7 +178,7 @@ func (e *Engine) settle(at int64, f finding) []Change {
 func (e *Engine) raise(at int64, f finding) Change {
 	a := f.alert
 	a.ID, a.OpenedAt, a.UpdatedAt = lifeID(a.Key, at), at, at
-	a.Status, a.Suppressed, a.Maintenance = Firing, f.quiet, f.cover
+	a.Status, a.Suppressed, a.Maintenance, a.Parent, a.Flapping = Firing, f.quiet, f.cover, f.parent, f.flapping
 	c := Change{Kind: ChangeOpened, At: at}
 	if f.quiet != "" {
 		a.Status, c.Kind, c.Reason = Suppressed, ChangeSuppressed, f.quiet
@@ -185,14 +203,15 @@ func (e *Engine) revise(at int64, a *Alert, f finding) []Change {
 	if f.alert.Where != nil {
 		a.Where = slices.Clone(f.alert.Where)
 	}
-	a.Maintenance = f.cover
+	a.Maintenance, a.Parent, a.ParentUp = f.cover, f.parent, f.parentUp
+	a.Flapping = a.Flapping || f.flapping
 	if a.Status == Suppressed && f.quiet != "" {
 		a.Suppressed = f.quiet
 	}
 	c := Change{Kind: ChangeUpdated, At: at, Reason: reason}
 	if fires {
-		c.Kind, c.Reason = ChangeOpened, "no longer suppressed ("+a.Suppressed+"), and it goes on"
-		a.Status, a.Suppressed = Firing, ""
+		c.Kind, c.Reason = ChangeOpened, f.say(reasonGoesOn, "why", a.Suppressed)
+		a.Status, a.Suppressed, a.Parent, a.ParentUp = Firing, "", "", 0
 	}
 	e.write(at, a, f)
 	if c.Reason == "" {
@@ -207,17 +226,32 @@ func (e *Engine) revise(at int64, a *Alert, f finding) []Change {
 func difference(a *Alert, f finding) string {
 	switch n := &f.alert; {
 	case n.StartsAt != 0 && n.StartsAt != a.StartsAt:
-		return fmt.Sprintf("re-dated from %s to %s", instant(a.StartsAt, f.zone), instant(n.StartsAt, f.zone))
+		return f.say(reasonRedated, "from", instant(a.StartsAt, f.zone), "to", instant(n.StartsAt, f.zone))
+	case f.flapping && !a.Flapping:
+		return f.say(reasonFlapping, f.words()...)
 	case a.Maintenance != f.cover && f.cover != "":
-		return "maintenance " + f.cover + " covers it now"
+		return f.covered
 	case a.Maintenance != f.cover:
-		return "maintenance " + a.Maintenance + " is over"
+		return f.say(reasonCoverOver, "id", a.Maintenance)
+	case f.parent != a.Parent && f.parent != "":
+		return f.say(reasonParentDown, "parent", f.parent)
+	case f.parent != a.Parent:
+		return f.say(reasonParentGone, "parent", a.Parent)
+	case f.parentUp != a.ParentUp && f.parentUp != 0:
+		return f.say(reasonParentUp, "parent", f.parent)
+	case f.parentUp != a.ParentUp:
+		return f.say(reasonParentDown, "parent", f.parent)
 	case a.Status == Suppressed && f.quiet != "" && f.quiet != a.Suppressed:
 		return f.quiet
 	case n.Where != nil && !slices.Equal(n.Where, a.Where):
-		return "other parts are down too"
+		return f.say(reasonOtherParts)
 	}
 	return ""
+}
+
+// say renders a reason in the language of the finding.
+func (f *finding) say(r reason, values ...string) string {
+	return languageOf(f.language).say(r, values...)
 }
 
 func (e *Engine) finish(a *Alert, s Status, at, ends int64, reason string) Change {
@@ -243,7 +277,13 @@ func key(a *Alert) string {
 	if a.Agent != "" {
 		return k + ":" + a.Agent
 	}
-	return k + ":" + a.Agreement + "/" + a.Service
+	k += ":" + a.Agreement
+	for _, part := range []string{a.Service, a.Check, a.Incident, a.Window} {
+		if part != "" {
+			k += "/" + part
+		}
+	}
+	return k
 }
 
 func labels(a *Alert, extra []string) map[string]string {
@@ -256,6 +296,9 @@ func labels(a *Alert, extra []string) map[string]string {
 	add("agreement", a.Agreement)
 	add("service", a.Service)
 	add("agent", a.Agent)
+	add("incident", a.Incident)
+	add("check", a.Check)
+	add("window", a.Window)
 	for i := 0; i+1 < len(extra); i += 2 {
 		add(extra[i], extra[i+1])
 	}

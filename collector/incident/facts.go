@@ -43,8 +43,13 @@ type Facts struct {
 	Budget       int64     // ms, −1 without a target
 	BudgetLeft   int64
 	Burn         []Burn
+	Forecast     int64     // when the budget is spent at the rate of Burn; 0: not at this rate, −1: not known. Foresee fills it in
 	Coverage     sla.Ratio // known over expected time, in ms, since Watching
 	NoDataAfter  int64     // ms of unknown before it is an alert; DefaultNoData when 0
+
+	// Parents are the services that this one depends on, "agreement/service".
+	// The engine knows which of them are down: name them all.
+	Parents []string
 }
 
 // Confirm is the rule that makes an outage of failures: Slots failed in a row, Interval ms apart.
@@ -56,9 +61,14 @@ type Confirm struct {
 // Cover is a maintenance window over the watermark.
 type Cover struct {
 	ID        string
+	From      int64
 	Until     int64
-	Qualifies bool   // its time is excluded; a window that does not qualify silences nothing
-	Why       string // why it does not qualify
+	Qualifies bool  // its time is excluded; a window that does not qualify silences nothing
+	Announced int64 // 0: never, or not known
+	Notice    int64 // ms that the agreement asks for between Announced and From; 0: none, or not known
+
+	// Why it does not qualify, for what Announced and Notice do not explain.
+	Why string
 }
 
 // Burn is the outcome of one burn-rate rule. Burns are absent where a window holds no known time.
@@ -82,6 +92,87 @@ type AgentFacts struct {
 	SilentAfter int64 // ms; DefaultSilent when 0
 	Faults      []string
 	Checks      int // assigned
+
+	ClockKnown bool  // the offset below has been measured
+	ClockError int64 // ms that the agent's clock is ahead of the collector's
+	ClockBound int64 // ms either way before it is an alert; DefaultClockBound when 0
+}
+
+// ClockFacts are what is known of one response or resolution clock of an incident.
+type ClockFacts struct {
+	At            int64
+	Incident      string
+	Title         string // of the incident
+	Agreement     string
+	AgreementName string
+	Customer      string
+	Language      string
+	Zone          *time.Location
+	Severity      string    // the contract's own word
+	Indicator     Indicator // what the clock measures
+	DueAt         int64     // when the target is reached as things stand; 0: not foreseeable
+	Target        int64     // ms
+	Elapsed       int64     // ms, on the clock's calendar
+	Running       bool      // it counts now: not paused, not stopped
+	Stopped       bool      // answered or mended; only a reopening starts it again
+	StoppedAt     int64     // effective
+	Breach        bool
+	WarnBefore    int64 // ms before DueAt; a quarter of the target when 0
+
+	// Present figures of the service that suffers most, for the text; −1 and 0 without a target.
+	Budget, BudgetLeft int64
+	Where              []string // deciding parts, "check/location"
+}
+
+// Indicator is what a clock of an incident measures.
+type Indicator string
+
+const (
+	IndicatorResponse   Indicator = "response"
+	IndicatorResolution Indicator = "resolution"
+)
+
+// CertFacts are what is known of the certificates that one check is served.
+type CertFacts struct {
+	At            int64
+	Agreement     string
+	AgreementName string
+	Service       string
+	ServiceName   string
+	Customer      string
+	Tier          string
+	Language      string
+	Zone          *time.Location
+	Check         string
+	NotAfter      int64    // the earliest end in the chains last served; 0: none was seen
+	Warn          int64    // ms before NotAfter; DefaultCertWarn when 0
+	Where         []string // "check/location" that were served the one that ends first
+}
+
+// MaintenanceFacts are what is known of one announced window.
+type MaintenanceFacts struct {
+	At            int64
+	ID            string
+	Agreement     string
+	AgreementName string
+	Customer      string
+	Language      string
+	Zone          *time.Location
+	Reason        string // as announced
+	From, To      int64
+	Announced     int64 // 0: never
+	Qualifies     bool  // its time is excluded
+	Why           string
+	Services      []ServiceState // those it covers, as they are at At
+}
+
+// ServiceState is what is observed of a service now.
+type ServiceState struct {
+	Service string
+	Name    string
+	State   sla.State
+	Since   int64 // since when State holds
+	Where   []string
 }
 
 // FromVerdict fills in what a verdict that ends at the watermark knows: state,

@@ -11,9 +11,10 @@ import (
 // One alert for each severity, whichever of its rules holds. A window without
 // known time decides nothing.
 func (j *judgement) atRisk(severity string) finding {
-	out := finding{alert: Alert{Kind: ObjectiveAtRisk, Severity: severity}, over: "the budget burns slower again"}
-	out.quiet, out.cover = j.quiet()
-	open := j.current(ObjectiveAtRisk, severity) != nil
+	out := finding{alert: Alert{Kind: ObjectiveAtRisk, Severity: severity}, over: j.say(reasonSlower)}
+	a := j.current(ObjectiveAtRisk, severity)
+	out.hush = j.quiet(a)
+	open := a != nil
 	for i := range j.f.Burn {
 		b := &j.f.Burn[i]
 		if b.Severity != severity {
@@ -70,7 +71,7 @@ func (j *judgement) rolledOver() (finding, bool) {
 		return finding{}, false
 	}
 	return finding{alert: Alert{Kind: ObjectiveBreached}, is: off, ends: j.f.Period.From,
-		over: "period " + a.Period + " is over; its figures are in its statement"}, true
+		over: j.say(reasonPeriodOver, "period", a.Period)}, true
 }
 
 // breached: once for each period, until the period is over. Only corrections
@@ -81,9 +82,9 @@ func (j *judgement) breached() finding {
 	case j.f.isBreached():
 		out.is = on
 	case j.f.Rolling:
-		out.is, out.over = off, "the outages that broke it have left the window"
+		out.is, out.over = off, j.say(reasonLeftWindow)
 	default:
-		out.is, out.over = erased, "a correction or late results brought it back within the objective"
+		out.is, out.over = erased, j.say(reasonBackWithin)
 	}
 	return out
 }

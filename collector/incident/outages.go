@@ -83,9 +83,9 @@ func (c *claims) take(seen *sla.Outage) *Outage {
 
 // confirm tells of a new record.
 func (f *Facts) confirm(rec *Outage) []Change {
-	out := []Change{outageChange(ChangeConfirmed, f.At, "confirmed: "+strconv.Itoa(max(f.Confirm.Slots, 1))+" failed in a row", rec)}
+	out := []Change{outageChange(ChangeConfirmed, f.At, f.say(reasonConfirmed, "slots", strconv.Itoa(max(f.Confirm.Slots, 1))), rec)}
 	if !rec.Ongoing {
-		out = append(out, outageChange(ChangeResolved, f.At, "over when it was first seen", rec))
+		out = append(out, outageChange(ChangeResolved, f.At, f.say(reasonOverWhenSeen), rec))
 	}
 	return out
 }
@@ -96,13 +96,13 @@ func (f *Facts) forgo(o *Outage, fate string) (Change, bool) {
 	case fate == claimed:
 		return Change{}, false
 	case fate != "":
-		return o.withdraw(f.At, "late results joined it to "+fate), true
+		return o.withdraw(f.At, f.say(reasonJoinedTo, "outage", fate)), true
 	case o.Ongoing && o.From < f.OutagesFrom:
 		// Its end lies before what the verdict tells: not seen, but over by then.
 		o.Ongoing, o.To = false, f.OutagesFrom
-		return outageChange(ChangeResolved, f.At, "over before "+instant(f.OutagesFrom, f.Zone), o), true
+		return outageChange(ChangeResolved, f.At, f.say(reasonOverBefore, "at", instant(f.OutagesFrom, f.Zone)), o), true
 	}
-	return o.withdraw(f.At, "later evidence or a correction leaves no down time here"), true
+	return o.withdraw(f.At, f.say(reasonNoDownTime)), true
 }
 
 // newOutage names an outage by its service and first failure. taken holds the
@@ -134,17 +134,17 @@ func (o *Outage) follow(f *Facts, seen *sla.Outage) (Change, bool) {
 	kind, reason := ChangeUpdated, ""
 	switch {
 	case o.Ongoing && !seen.Ongoing:
-		kind, reason = ChangeResolved, "over"
+		kind, reason = ChangeResolved, f.say(reasonOver)
 	case from != o.From:
-		reason = "re-dated from " + instant(o.From, f.Zone) + " to " + instant(from, f.Zone)
+		reason = f.say(reasonRedated, "from", instant(o.From, f.Zone), "to", instant(from, f.Zone))
 	case !o.Ongoing && seen.Ongoing:
-		reason = "goes on: later results joined it"
+		reason = f.say(reasonOutageOn)
 	case !o.Ongoing && seen.To != o.To:
-		reason = "ends at " + instant(seen.To, f.Zone)
+		reason = f.say(reasonEndsAt, "at", instant(seen.To, f.Zone))
 	case !slices.Equal(o.Where, where):
-		reason = "other parts are down too"
+		reason = f.say(reasonOtherParts)
 	case !o.Ongoing && counted != o.Counted:
-		reason = "counts for " + languageOf(f.Language).length(counted) + " now"
+		reason = f.say(reasonCounts, "for", languageOf(f.Language).length(counted))
 	default:
 		return Change{}, false // and the record stays as it was saved
 	}

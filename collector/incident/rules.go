@@ -17,6 +17,7 @@ func (e *Engine) Observe(f Facts) []Change {
 	for _, severity := range []string{Page, Ticket} {
 		out = append(out, j.settle(j.atRisk(severity))...)
 	}
+	out = append(out, j.settle(j.forecast())...)
 	if rolled, yes := j.rolledOver(); yes {
 		out = append(out, j.settle(rolled)...)
 	}
@@ -40,9 +41,9 @@ func (j *judgement) settle(f finding) []Change {
 	}
 	f.labels = []string{"customer", j.f.Customer, "tier", j.f.Tier}
 	f.language, f.zone = j.f.Language, j.f.Zone
-	extra := f.words
+	extra, kind := f.words, a.Kind
 	f.words = func() words {
-		w := j.f.words()
+		w := append(j.f.words(), "places", j.places(kind))
 		if extra != nil {
 			w = append(w, extra()...)
 		}
@@ -57,25 +58,10 @@ func (j *judgement) current(k Kind, severity string) *Alert {
 }
 
 var defaultSeverity = map[Kind]string{
-	ServiceDown: Page, ServiceDegraded: Ticket, ServiceNoData: Page, ObjectiveBreached: Ticket,
-	CoverageLow: Ticket, AgentSilent: Ticket, AgentFaulty: Ticket,
-}
-
-// quiet says why nobody is to be told of trouble with the service right now.
-// Only time that the contract excuses is quiet: a window that does not qualify
-// costs the provider, so it silences nothing.
-func (j *judgement) quiet() (why, cover string) {
-	m := j.f.Maintenance
-	if m != nil {
-		cover = m.ID
-	}
-	switch {
-	case m != nil && m.Qualifies:
-		return "maintenance " + m.ID + " until " + instant(m.Until, j.f.Zone), cover
-	case j.f.OutOfScope:
-		return "outside service hours", cover
-	}
-	return "", cover
+	ServiceDown: Page, ServiceDegraded: Ticket, ServiceNoData: Page, ObjectiveForecast: Ticket, ObjectiveBreached: Ticket,
+	CoverageLow: Ticket, AgentSilent: Ticket, AgentFaulty: Ticket, ClockOff: Ticket,
+	ResponseDue: Page, ResponseMissed: Page, ResolutionDue: Ticket, ResolutionMissed: Ticket, CertificateExpiring: Ticket,
+	MaintenanceBegins: Info, MaintenanceEnded: Info, MaintenanceOverran: Ticket,
 }
 
 func (j *judgement) seenUp() bool { return j.f.State == sla.Up || j.f.State == sla.Degraded }
@@ -90,7 +76,7 @@ func (j *judgement) lasted(since int64, n int) bool {
 func (j *judgement) down() finding {
 	a := j.current(ServiceDown, "")
 	out := finding{alert: Alert{Kind: ServiceDown, Cause: j.f.Cause}}
-	out.quiet, out.cover = j.quiet()
+	out.hush = j.quiet(a)
 	if n := len(j.outages); n > 0 && j.outages[n-1].Ongoing {
 		out.is = on
 	}
@@ -99,14 +85,15 @@ func (j *judgement) down() finding {
 	case a == nil && out.is != on:
 		return out
 	case first == nil && a.StartsAt >= j.f.OutagesFrom:
-		out.is, out.over = erased, "later evidence or a correction leaves no down time here"
+		out.is, out.over = erased, j.say(reasonNoDownTime)
 		return out
-	case out.is != on && j.seenUp() && j.lasted(j.f.Recovered, j.e.o.Recover):
-		out.is, out.ends, out.over = off, j.f.Recovered, "up again"
+	case out.is != on && j.seenUp() && j.recovered(a):
+		out.is, out.ends, out.over = off, j.f.Recovered, j.say(reasonUpAgain)
 		return out
 	case out.is != on:
 		out.is = stays
 	}
+	j.flap(&out, a)
 	if first != nil {
 		out.alert.Where = first.Where
 		// An outage that dated the alert may have left the window: then its date stands.
@@ -159,18 +146,18 @@ func union(a, b []string) []string {
 func (j *judgement) degraded() finding {
 	a := j.current(ServiceDegraded, "")
 	out := finding{alert: Alert{Kind: ServiceDegraded}, is: stays}
-	out.quiet, out.cover = j.quiet()
+	out.hush = j.quiet(a)
 	worse := j.current(ServiceDown, "")
 	switch {
 	case worse != nil:
-		out.is, out.ends, out.over = off, worse.StartsAt, "down now"
+		out.is, out.ends, out.over = off, worse.StartsAt, j.say(reasonDownNow)
 	case j.f.State == sla.Degraded && j.lasted(j.f.Since, j.f.Confirm.Slots):
 		out.is = on
 		if a == nil {
 			out.alert.StartsAt, out.alert.Cause, out.alert.Where = j.f.Since, j.f.Cause, j.f.Where
 		}
 	case j.f.State == sla.Up && j.lasted(j.f.Since, j.e.o.Recover):
-		out.is, out.ends, out.over = off, j.f.Since, "as fast as agreed again"
+		out.is, out.ends, out.over = off, j.f.Since, j.say(reasonFastAgain)
 	}
 	return out
 }
@@ -178,8 +165,8 @@ func (j *judgement) degraded() finding {
 // noData: nothing is known of the service. It is an alert of its own.
 func (j *judgement) noData() finding {
 	a := j.current(ServiceNoData, "")
-	out := finding{alert: Alert{Kind: ServiceNoData}, is: off, ends: j.f.Since, over: "results arrive again"}
-	out.quiet, out.cover = j.quiet()
+	out := finding{alert: Alert{Kind: ServiceNoData}, is: off, ends: j.f.Since, over: j.say(reasonResults)}
+	out.hush = j.quiet(a)
 	if j.f.State != sla.Unknown {
 		return out
 	}
@@ -203,7 +190,7 @@ func (j *judgement) coverage() finding {
 	case less(c, j.e.o.CoverageMin):
 		out.is = on
 	case !less(c, j.e.o.CoverageClear):
-		out.is, out.over = off, "enough is known again"
+		out.is, out.over = off, j.say(reasonCovered)
 	}
 	return out
 }

@@ -58,9 +58,9 @@ func TestDescriptionsHaveFigures(t *testing.T) {
 		summary, description string
 	}{
 		{"down", down, "Web shop (Shop) is down",
-			"Down since 2026-11-22 03:58:30 CET, 1 min 30 s by now. Cause: connect_refused. Decided by home/berlin, home/tokyo. 12 min 30 s left of 43 min 12 s of downtime budget in 2026-11."},
+			"Down since 2026-11-22 03:58:30 CET, 1 min 30 s by now. Cause: connect_refused. Decided by home/berlin, home/tokyo. 12 min 30 s left of 43 min 12 s of downtime budget in 2026-11. Availability is 99.9912 %, the objective 99.9 %."},
 		{"down in maintenance that does not qualify", unexcused, "Web shop (Shop) is down",
-			"Down since 2026-11-22 03:58:30 CET, 1 min 30 s by now. Cause: connect_refused. Decided by home/berlin, home/tokyo. 12 min 30 s left of 43 min 12 s of downtime budget in 2026-11. Maintenance m7 covers now but does not qualify: announced 10 min before, 48 h are asked for; its time counts."},
+			"Down since 2026-11-22 03:58:30 CET, 1 min 30 s by now. Cause: connect_refused. Decided by home/berlin, home/tokyo. 12 min 30 s left of 43 min 12 s of downtime budget in 2026-11. Availability is 99.9912 %, the objective 99.9 %. Maintenance m7 covers now but does not qualify: announced 10 min before, 48 h are asked for; its time counts."},
 		{"burning", burning, "Web shop (Shop) spends its downtime budget 20 times too fast",
 			"Over the last 1 h the budget burned at 20 times the rate that lasts the period, over the last 5 min at 31.1 times; the bound is 14.4. 12 min 30 s left of 43 min 12 s of downtime budget in 2026-11. At this rate it is spent in 10 h 25 min. Availability is 99.9912 %, the objective 99.9 %."},
 		{"breached", breached, "Web shop (Shop) has missed its objective for 2026-11",
