@@ -14,6 +14,8 @@ type Clock struct {
 	Breach   bool  `json:"breach"`
 	Running  bool  `json:"running"`
 	Due      int64 `json:"due"` // when Elapsed reaches the target, ms UTC; 0: not by the horizon as things stand
+	Opened   int64 `json:"opened"`
+	Stopped  int64 `json:"stopped,omitempty"` // ms UTC; 0: it runs, or is paused
 }
 
 var errClockOrder = errors.New("a clock's first event must be open")
@@ -37,6 +39,7 @@ func ReadClock(t *ClockTerms, events []ClockEvent, at, horizon int64) (Clock, er
 		return Clock{}, errClockOrder
 	}
 	r := reading{terms: t, at: es[0].Effective}
+	r.Opened = r.at
 	for _, ev := range es {
 		if ev.Effective > at {
 			break
@@ -110,15 +113,15 @@ func (r *reading) apply(kind ClockEventKind, at int64) {
 	case kind == ClockPause && r.state == clockRunning:
 		r.state = clockPaused
 	case kind == ClockStop && (r.state == clockRunning || r.state == clockPaused):
-		r.state = clockClosed
+		r.state, r.Stopped = clockClosed, at
 	case kind == ClockReopen && r.state == clockClosed:
 		switch r.terms.Reopen { // F31
 		case ReopenRestart:
-			r.Clock = Clock{}
+			r.Clock = Clock{Opened: r.Opened}
 		case ReopenWall:
 			r.run(at)
 		}
-		r.state, r.at = clockRunning, at
+		r.state, r.at, r.Stopped = clockRunning, at, 0
 	}
 }
 

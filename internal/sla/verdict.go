@@ -89,6 +89,20 @@ type Statement struct {
 	Final             bool               `json:"final"`    // the period is over and its late results have settled
 	Revision          int                `json:"revision"` // 1 for the first frozen statement of the period; 0: not frozen
 	Services          []ServiceStatement `json:"services"`
-	Records           []Record           `json:"records"` // maintenance and corrections in the window, for their reasons
-	Overall           Verdict            `json:"overall"` // the aggregate that the agreement promises; Ledger empty when aggregated
+	Records           []Record           `json:"records"`             // maintenance and corrections in the window, for their reasons
+	Overall           Verdict            `json:"overall"`             // the aggregate that the agreement promises; Ledger empty when aggregated
+	Aggregate         string             `json:"aggregate,omitempty"` // the rule by which Overall joins several services; "" of a single one
+}
+
+// InTime reports whether the good, the bad and the total of Overall are lengths of
+// time, ms; else they are in units of weight, and no budget is left of them.
+func (s *Statement) InTime() bool {
+	if len(s.Services) < 2 {
+		return true
+	}
+	var rule AggregateRule
+	if rule.UnmarshalText([]byte(s.Aggregate)) != nil {
+		return s.Overall.Budget >= 0 // written before statements named their rule
+	}
+	return rule.InTime()
 }
