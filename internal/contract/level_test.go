@@ -91,3 +91,20 @@ func TestSeveritiesThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+func TestLintFindsSeveritiesThatDecideNothing(t *testing.T) {
+	for _, row := range []struct{ sentence, text, says string }{
+		{"three rows with the last for the rest", shop + "[[severity]]\nname = \"P1\"\nstate = \"down\"\n[[severity]]\nname = \"P2\"\n[[severity]]\nname = \"P3\"\n", ""},
+		{"a last row with conditions", severities, "warning: severity[P3]: its conditions decide nothing: what no other severity is for is P3 all the same; leave them out"},
+		{"a row behind one for everything", shop + "[[severity]]\nname = \"P2\"\n[[severity]]\nname = \"P1\"\nstate = \"down\"\n[[severity]]\nname = \"P3\"\n",
+			"warning: severity[P1]: no outage reaches it: P2, before it, is for all of them; write the gravest severity first"},
+		{"a severity without a clock", shop + "[[severity]]\nname = \"P1\"\n[[severity]]\nname = \"P2\"\n" + clockTOML("P1", "response", 60, ""),
+			"warning: severity[P2]: P2 has no clock: it need never be answered or mended; add a [[clock]] for it"},
+		{"a sum of nothing", shop + "[credits]\nrepairs = \"sum\"\n", "warning: credits.repairs: no clock earns a credit"},
+		{"a cap on nothing", shop + "[credits]\ncap = \"30\"\n", "warning: credits.cap: nothing earns a credit"},
+	} {
+		if got := lintOf(t, row.text); row.says == "" && got != "" || !strings.Contains(got, row.says) {
+			t.Errorf("%s: lint says\n%s\nwant %q", row.sentence, got, row.says)
+		}
+	}
+}

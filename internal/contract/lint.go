@@ -50,7 +50,9 @@ func Lint(a *Agreement) []Finding {
 	l.terms("terms", a.Terms)
 	l.aggregate()
 	l.burn()
+	l.levels()
 	l.clocks()
+	l.credits()
 	l.plannedEntries()
 	for i := range a.Services {
 		s := &a.Services[i]
