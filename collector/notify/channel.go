@@ -1,11 +1,11 @@
 package notify
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -26,22 +25,17 @@ const (
 	maxQuoteBytes  = 200      // of an answer in an error text
 )
 
-// SignatureHeader carries the time of sending and the HMAC-SHA256 over
-// "time.body" with the webhook's secret: "t=1767225600,v1=hex".
-const SignatureHeader = "X-Probity-Signature"
-
-// IdempotencyHeader is the same for every attempt to deliver one notification.
-const IdempotencyHeader = "Idempotency-Key"
-
 // Channel is a receiver ready to be written to. It is safe for concurrent use.
 type Channel struct {
 	name, external string
 	cfg            Config // without secrets
 	updates        bool
 	url            *url.URL
-	secret         []byte
-	authorization  string // whole header
+	secret, token  string
+	authorization  string   // whole header
+	hide           []string // what no error may quote
 	client         *http.Client
+	mail           *mailer // email only
 }
 
 // Open reads the files of a valid configuration and returns its channel.
@@ -52,15 +46,30 @@ func Open(cfg Config, external string) (*Channel, error) {
 	}
 	c := &Channel{name: cfg.Name, external: strings.TrimRight(external, "/"), cfg: cfg}
 	c.updates = cfg.Updates || cfg.Type == TypeAlertmanager
-	if err := c.readSecrets(&cfg); err != nil {
+	c.cfg.Timeout = Duration(cmp.Or(time.Duration(cfg.Timeout), DefaultTimeout))
+	values, err := readSecrets(&cfg)
+	if err != nil {
 		return nil, fmt.Errorf("channel %s: %w", cfg.Name, err)
 	}
 	c.cfg.URL, c.cfg.Secret, c.cfg.Token, c.cfg.Password = "", "", "", ""
+	roots, err := readRoots(cfg.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("channel %s: ca_file: %w", cfg.Name, err)
+	}
+	if cfg.Type == TypeEmail {
+		c.mail = newMailer(&c.cfg, string(values["password"]), roots)
+		c.hide = []string{string(values["password"])}
+		return c, nil
+	}
+	if err := c.address(&cfg, values); err != nil {
+		return nil, fmt.Errorf("channel %s: %w", cfg.Name, err)
+	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = perChannel
+	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	c.client = &http.Client{
 		Transport: transport,
-		Timeout:   cmp.Or(time.Duration(cfg.Timeout), DefaultTimeout),
+		Timeout:   time.Duration(c.cfg.Timeout),
 		// A redirect could carry alerts and credentials to a place nobody configured.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -69,10 +78,14 @@ func Open(cfg Config, external string) (*Channel, error) {
 
 // DialWith replaces how the channel connects. Call it before the first Send.
 func (c *Channel) DialWith(dial func(ctx context.Context, network, address string) (net.Conn, error)) {
+	if c.mail != nil {
+		c.mail.dial = dial
+		return
+	}
 	c.client.Transport.(*http.Transport).DialContext = dial
 }
 
-func (c *Channel) readSecrets(cfg *Config) error {
+func readSecrets(cfg *Config) (map[string]Secret, error) {
 	values := map[string]Secret{}
 	for _, s := range []struct {
 		key   string
@@ -81,27 +94,66 @@ func (c *Channel) readSecrets(cfg *Config) error {
 	}{{"url", cfg.URL, cfg.URLFile}, {"secret", cfg.Secret, cfg.SecretFile}, {"token", cfg.Token, cfg.TokenFile}, {"password", cfg.Password, cfg.PasswordFile}} {
 		v, err := fromFile(s.value, s.file)
 		if err != nil {
-			return fmt.Errorf("%s_file: %w", s.key, err)
+			return nil, fmt.Errorf("%s_file: %w", s.key, err)
 		}
 		values[s.key] = v
 	}
-	u, err := parseURL(string(values["url"]))
+	return values, nil
+}
+
+// address takes in where the channel posts to, and with which credentials.
+func (c *Channel) address(cfg *Config, values map[string]Secret) error {
+	raw := cmp.Or(string(values["url"]), serviceAddress[cfg.Type])
+	u, err := parseURL(raw)
 	if err != nil {
 		return fmt.Errorf("url: %w", err)
 	}
 	if c.cfg.Type == TypeAlertmanager && !strings.HasSuffix(u.Path, alertsPath) {
 		u = u.JoinPath(alertsPath)
 	}
-	c.url, c.secret = u, []byte(values["secret"])
+	c.url, c.secret, c.token = u, string(values["secret"]), string(values["token"])
+	if strings.ContainsFunc(c.token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("token: holds a character that none has")
+	}
+	if cfg.Type == TypeTelegram && !telegramToken.MatchString(c.token) {
+		return errors.New("token: not the token of a Telegram bot; it looks like 123456:ABC-def")
+	}
 	switch {
-	case values["token"] != "":
-		c.authorization = "Bearer " + string(values["token"])
+	case cfg.Type == TypeOpsgenie:
+		c.authorization = "GenieKey " + c.token
+	case c.token != "" && cfg.Type != TypePagerDuty && cfg.Type != TypeTelegram:
+		c.authorization = "Bearer " + c.token
 	case cfg.Username != "":
 		r := http.Request{Header: http.Header{}}
 		r.SetBasicAuth(cfg.Username, string(values["password"]))
 		c.authorization = r.Header.Get("Authorization")
 	}
+	c.hide = []string{c.url.RequestURI(), c.url.EscapedPath(), c.url.Path, c.url.RawQuery, c.authorization, c.secret, c.token, string(values["password"])}
+	for _, all := range c.url.Query() {
+		c.hide = append(c.hide, all...)
+	}
+	if values["url"] != "" {
+		c.hide = append(c.hide, strings.Split(c.url.Path, "/")...)
+	}
 	return nil
+}
+
+func readRoots(path string) (*x509.CertPool, error) {
+	if path == "" {
+		return nil, nil // the system's
+	}
+	pem, err := fromFile("", path)
+	if err != nil {
+		return nil, err
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM([]byte(pem)) {
+		return nil, fmt.Errorf("%s holds no certificate in PEM", path)
+	}
+	return roots, nil
 }
 
 const alertsPath = "/api/v2/alerts"
@@ -132,6 +184,10 @@ func fromFile(value Secret, path string) (Secret, error) {
 // Name returns the channel's name.
 func (c *Channel) Name() string { return c.name }
 
+// TakesMessages reports whether people can be told of incidents through the
+// channel. Alertmanager has alerts of its own kind, and is given only those.
+func (c *Channel) TakesMessages() bool { return c.cfg.Type != TypeAlertmanager }
+
 // failure is a delivery that did not succeed. Its text holds no secret.
 type failure struct {
 	text  string
@@ -144,82 +200,39 @@ func (f *failure) Error() string { return f.text }
 // Send delivers one notification. The error says what happened without the
 // path, the query or the credentials of the address.
 func (c *Channel) Send(ctx context.Context, n Notification) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url.String(), bytes.NewReader(n.Payload))
+	if c.cfg.Type == TypeAlertmanager || c.cfg.Type == TypeWebhook {
+		return c.post(ctx, request{url: c.url, body: n.Payload, key: idempotencyKey(n)})
+	}
+	m, err := readMessage(n.Payload)
 	if err != nil {
-		return c.fail("request not made")
+		return &failure{text: c.scrub(err.Error()), final: true}
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "probity-collector")
-	req.Header.Set(IdempotencyHeader, idempotencyKey(n))
-	if c.authorization != "" {
-		req.Header.Set("Authorization", c.authorization)
-	}
-	if len(c.secret) > 0 {
-		req.Header.Set(SignatureHeader, sign(c.secret, time.Now().Unix(), n.Payload))
-	}
-	resp, err := c.client.Do(req)
-	if err != nil {
-		var wrapped *url.Error // its text holds the whole address
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err
+	if c.mail != nil {
+		if f := c.mail.send(ctx, n, m); f != nil {
+			f.text = c.scrub(f.text)
+			return f
 		}
-		return c.fail(err.Error())
+		return nil
 	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes))
-	if resp.StatusCode/100 == 2 {
-		return nil // taken, whatever became of the answer's body
+	r, err := c.form(m)
+	if err != nil {
+		return &failure{text: c.scrub(err.Error()), final: true}
 	}
-	text := "answered " + resp.Status
-	if c.cfg.Type == TypeAlertmanager && err == nil {
-		text += ": " + c.quote(answer)
+	if r.url == nil {
+		return nil // the service has no word for it
 	}
-	f := c.fail(text)
-	f.final = final(resp.StatusCode)
-	f.after = retryAfter(resp.Header.Get("Retry-After"))
-	return f
+	r.key = idempotencyKey(n)
+	return c.post(ctx, r)
 }
 
-func (c *Channel) fail(text string) *failure {
-	return &failure{text: fmt.Sprintf("POST %s://%s: %s", c.url.Scheme, c.url.Host, text)}
-}
-
-// quote returns the beginning of an answer; an address may be a secret, so what it repeats is taken out.
-func (c *Channel) quote(answer []byte) string {
-	s := string(answer)
-	for _, hide := range []string{c.url.EscapedPath(), c.url.Path, c.url.RawQuery, c.authorization} {
-		if len(hide) > 1 {
-			s = strings.ReplaceAll(s, hide, "[…]")
+// scrub takes what is secret out of a text: libraries and receivers repeat addresses.
+func (c *Channel) scrub(text string) string {
+	for _, hide := range c.hide {
+		if len(hide) > 3 {
+			text = strings.ReplaceAll(text, hide, "[…]")
 		}
 	}
-	return bounded(strings.Join(strings.Fields(s), " "), maxQuoteBytes)
-}
-
-// final reports whether a status means that this body will never be taken.
-// Everything else, wrong credentials too, can be mended at the other end.
-func final(status int) bool {
-	switch status {
-	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
-		return true
-	}
-	return false
-}
-
-// retryAfter reads the seconds that a receiver asks for; dates and nonsense count as nothing.
-func retryAfter(h string) time.Duration {
-	n, err := strconv.ParseUint(strings.TrimSpace(h), 10, 31)
-	if err != nil {
-		return 0
-	}
-	return time.Duration(n) * time.Second
-}
-
-func sign(secret []byte, at int64, body []byte) string {
-	t := itoa(at)
-	m := hmac.New(sha256.New, secret)
-	m.Write([]byte(t + "."))
-	m.Write(body)
-	return "t=" + t + ",v1=" + hex.EncodeToString(m.Sum(nil))
+	return text
 }
 
 // idempotencyKey names a notification by its content and, for stored ones, its

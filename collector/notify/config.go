@@ -17,6 +17,22 @@ import (
 const (
 	TypeAlertmanager = "alertmanager" // API v2 of Prometheus Alertmanager
 	TypeWebhook      = "webhook"
+	TypeEmail        = "email"     // SMTP
+	TypeSlack        = "slack"     // an incoming webhook, or a bot's token and a chat
+	TypeTeams        = "teams"     // a workflow's or connector's webhook
+	TypePagerDuty    = "pagerduty" // Events API v2
+	TypeOpsgenie     = "opsgenie"  // Alert API
+	TypeTelegram     = "telegram"  // Bot API
+	TypeFeishu       = "feishu"    // a custom bot of Feishu or Lark
+	TypeWeCom        = "wecom"     // a group robot
+	TypeDingTalk     = "dingtalk"  // a custom robot
+)
+
+// Ways in which a mail server is spoken to.
+const (
+	TLSStart    = "starttls" // upgraded before anything is said: the default
+	TLSImplicit = "tls"
+	TLSNone     = "none" // to this machine only
 )
 
 // Payloads of a webhook.
@@ -60,31 +76,40 @@ func (d *Duration) UnmarshalText(text []byte) error {
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
 // Config is one channel as [[notify]] in collector.toml names it. A secret may
-// stand in a file of its own: key_file instead of key.
+// stand in a file of its own: key_file instead of key. Which type takes which
+// keys is in takes.
 type Config struct {
 	Name         string   `toml:"name"` // stays with what is queued: renaming a channel orphans its queue
 	Type         string   `toml:"type"`
 	URL          Secret   `toml:"url"` // secret, because many services put their key into it
 	URLFile      string   `toml:"url_file"`
-	Secret       Secret   `toml:"secret"` // webhook: signs with HMAC-SHA256
+	Secret       Secret   `toml:"secret"` // webhook: signs with HMAC-SHA256; feishu, dingtalk: the robot's
 	SecretFile   string   `toml:"secret_file"`
-	Token        Secret   `toml:"token"` // Authorization: Bearer
+	Token        Secret   `toml:"token"` // Authorization: Bearer; slack, telegram: of the bot; pagerduty, opsgenie: integration key
 	TokenFile    string   `toml:"token_file"`
-	Username     string   `toml:"username"` // Authorization: Basic
+	Username     string   `toml:"username"` // Authorization: Basic; email: of the account
 	Password     Secret   `toml:"password"`
 	PasswordFile string   `toml:"password_file"`
-	Format       string   `toml:"format"`  // webhook: probity (default) or alertmanager
-	Updates      bool     `toml:"updates"` // webhook: send updates too, not only opened and closed
+	CAFile       string   `toml:"ca_file"`  // PEM; trusted besides the system's own
+	Chat         string   `toml:"chat"`     // slack: channel, telegram: chat
+	Host         string   `toml:"host"`     // email: the server that takes mail in
+	Port         int      `toml:"port"`     // email: 587 for starttls, 465 for tls, 25 for none
+	TLS          string   `toml:"tls"`      // email: starttls (default), tls, none
+	From         string   `toml:"from"`     // email: "Probity <probity@example.net>"
+	To           []string `toml:"to"`       // email
+	Language     string   `toml:"language"` // of the words that the channel adds: en (default) or zh-CN
+	Format       string   `toml:"format"`   // webhook: probity (default) or alertmanager
+	Updates      bool     `toml:"updates"`  // send updates of alerts too, not only opened and closed
 	Timeout      Duration `toml:"timeout"`
-	Repeat       Duration `toml:"repeat"` // tell again what still fires; alertmanager: 1m, webhook: never
-	Severities   []string `toml:"severities"`
+	Repeat       Duration `toml:"repeat"`     // tell again what still fires; alertmanager: 1m, others: never
+	Severities   []string `toml:"severities"` // empty: page and ticket, not info
 	Kinds        []string `toml:"kinds"`
 	Agreements   []string `toml:"agreements"` // empty lists: all
 }
 
 // Files returns the file keys, so that relative paths can be resolved in place.
 func (c *Config) Files() []*string {
-	return []*string{&c.URLFile, &c.SecretFile, &c.TokenFile, &c.PasswordFile}
+	return []*string{&c.URLFile, &c.SecretFile, &c.TokenFile, &c.PasswordFile, &c.CAFile}
 }
 
 var nameOK = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
@@ -117,20 +142,18 @@ func (c *Config) faults() []error {
 	if !nameOK.MatchString(c.Name) {
 		fault("name: %q is not 1 to 64 of a–z, 0–9, dot, underscore and hyphen", c.Name)
 	}
-	if c.Type != TypeAlertmanager && c.Type != TypeWebhook {
-		fault("type: %q is neither %q nor %q", c.Type, TypeAlertmanager, TypeWebhook)
-	}
-	if (c.URL == "") == (c.URLFile == "") {
-		fault("url: set url or url_file, and only one of them")
-	}
+	out = append(out, c.keyFaults()...)
 	if c.URL != "" {
 		if _, err := parseURL(string(c.URL)); err != nil {
 			fault("url: %w", err)
 		}
 	}
 	out = append(out, c.credentialFaults()...)
-	if c.Type != TypeWebhook && (c.Format != "" || c.Updates) {
-		fault("format and updates are for webhooks; Alertmanager has one form, and gets every update")
+	if c.Type == TypeEmail {
+		out = append(out, c.mailFaults()...)
+	}
+	if c.Language != "" && tongues[c.Language] == nil {
+		fault("language: %q is neither \"en\" nor \"zh-CN\"", c.Language)
 	}
 	if c.Format != "" && c.Format != FormatProbity && c.Format != FormatAlertmanager {
 		fault("format: %q is neither %q nor %q", c.Format, FormatProbity, FormatAlertmanager)
@@ -142,8 +165,8 @@ func (c *Config) faults() []error {
 		fault("repeat: %v is shorter than %v; leave it out for the default", r, MinRepeat)
 	}
 	for _, s := range c.Severities {
-		if s != incident.Page && s != incident.Ticket {
-			fault("severities: %q is neither %q nor %q", s, incident.Page, incident.Ticket)
+		if s != incident.Page && s != incident.Ticket && s != incident.Info {
+			fault("severities: %q is none of %q, %q and %q", s, incident.Page, incident.Ticket, incident.Info)
 		}
 	}
 	for _, k := range c.Kinds {
@@ -160,13 +183,10 @@ func (c *Config) credentialFaults() []error {
 		key   string
 		value Secret
 		file  string
-	}{{"secret", c.Secret, c.SecretFile}, {"token", c.Token, c.TokenFile}, {"password", c.Password, c.PasswordFile}} {
+	}{{"url", c.URL, c.URLFile}, {"secret", c.Secret, c.SecretFile}, {"token", c.Token, c.TokenFile}, {"password", c.Password, c.PasswordFile}} {
 		if both.value != "" && both.file != "" {
 			out = append(out, fmt.Errorf("%s: set %[1]s or %[1]s_file, not both", both.key))
 		}
-	}
-	if c.Type != TypeWebhook && (c.Secret != "" || c.SecretFile != "") {
-		out = append(out, errors.New("secret: only webhooks are signed; use token, or username and password"))
 	}
 	password := c.Password != "" || c.PasswordFile != ""
 	if (c.Username != "") != password {

@@ -30,8 +30,8 @@ func TestValidate(t *testing.T) {
 		{"a name that cannot be one", func(c *notify.Config) { c.Name = "Our Hook" }, "name:"},
 		{"no name", func(c *notify.Config) { c.Name = "" }, "channel number 1: name:"},
 		{"a type nobody knows", func(c *notify.Config) { c.Type = "pager" }, "type:"},
-		{"no address", func(c *notify.Config) { c.URL = "" }, "url: set url or url_file"},
-		{"two addresses", func(c *notify.Config) { c.URLFile = "x" }, "only one"},
+		{"no address", func(c *notify.Config) { c.URL = "" }, "url: a channel of type webhook needs it"},
+		{"two addresses", func(c *notify.Config) { c.URLFile = "x" }, "not both"},
 		{"an address of another scheme", func(c *notify.Config) { c.URL = "ftp://key-in-here/x" }, "neither http nor https"},
 		{"an address without a host", func(c *notify.Config) { c.URL = "http:///x" }, "no host"},
 		{"an address with a password", func(c *notify.Config) { c.URL = "http://u:key-in-here@h/" }, "user name"},
@@ -41,8 +41,8 @@ func TestValidate(t *testing.T) {
 		{"a secret twice", func(c *notify.Config) { c.Secret, c.SecretFile = "k", "f" }, "secret: set secret or secret_file"},
 		{"a user without a password", func(c *notify.Config) { c.Username = "u" }, "password"},
 		{"two kinds of credentials", func(c *notify.Config) { c.Username, c.Password, c.Token = "u", "p", "t" }, "not both"},
-		{"an alertmanager that is signed", func(c *notify.Config) { c.Type, c.Secret = "alertmanager", "k" }, "only webhooks are signed"},
-		{"an alertmanager with a format", func(c *notify.Config) { c.Type, c.Format = "alertmanager", "probity" }, "are for webhooks"},
+		{"an alertmanager that is signed", func(c *notify.Config) { c.Type, c.Secret = "alertmanager", "k" }, "secret: a channel of type alertmanager does not take it"},
+		{"an alertmanager with a format", func(c *notify.Config) { c.Type, c.Format = "alertmanager", "probity" }, "format: a channel of type alertmanager does not take it"},
 		{"a format nobody knows", func(c *notify.Config) { c.Format = "xml" }, "format:"},
 		{"a timeout of an hour", func(c *notify.Config) { c.Timeout = notify.Duration(time.Hour) }, "timeout:"},
 		{"a repetition each second", func(c *notify.Config) { c.Repeat = notify.Duration(time.Second) }, "repeat:"},
@@ -64,9 +64,9 @@ func TestValidate(t *testing.T) {
 	if err := errors.Join(notify.Validate([]notify.Config{good, good})...); err == nil || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("Validate(same name) = %v, want a fault", err)
 	}
-	bad := notify.Config{Type: "x"}
+	bad := notify.Config{Type: "email"}
 	if n := len(notify.Validate([]notify.Config{bad})); n < 3 {
-		t.Errorf("Validate(%+v) lists %d faults, want name, type and url", bad, n)
+		t.Errorf("Validate(%+v) lists %d faults, want name, host, from and to", bad, n)
 	}
 }
 

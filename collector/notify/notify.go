@@ -1,5 +1,14 @@
-// Package notify tells other systems of alerts: a durable outbox is drained
-// into channels, in order for each alert, at least once.
+// Package notify tells people and other systems of alerts and incidents: a
+// durable outbox is drained into channels, in order for each alert and each
+// incident, at least once.
+//
+// Alertmanager and webhooks are given JSON as it stands in the outbox. For all
+// other channels the outbox holds a Message; the channel gives it the form of
+// its service when it sends it. The forms of the chat and paging services are
+// those of shoutrrr; the requests are our own, because shoutrrr's services take
+// neither a context nor a client, follow redirects with the credentials, hide
+// the status by which a lasting refusal differs from a passing one, and
+// (Telegram) take a server that is out of reach for success.
 package notify
 
 import (
@@ -15,7 +24,7 @@ import (
 // Notification is one row of the outbox.
 type Notification struct {
 	ID        int64  // given by the store; 0 for a repetition, which is not stored
-	Key       string // of the alert: rows of one Key and Channel go out in order
+	Key       string // of the alert or incident: rows of one Key and Channel go out in order
 	Channel   string // name
 	Payload   []byte // the body to send, fixed when the change was recorded
 	Attempts  int
@@ -84,6 +93,9 @@ type event struct {
 
 func (c *Channel) wants(a *incident.Alert) bool {
 	in := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
+	if a.Severity == incident.Info && len(c.cfg.Severities) == 0 {
+		return false
+	}
 	return in(c.cfg.Severities, a.Severity) && in(c.cfg.Kinds, string(a.Kind)) &&
 		(a.Agreement == "" || in(c.cfg.Agreements, a.Agreement))
 }

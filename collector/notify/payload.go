@@ -23,6 +23,8 @@ func (c *Channel) encode(e *event) ([]byte, error) {
 		return json.Marshal([]postableAlert{c.postable(e.alert)})
 	case c.cfg.Format == FormatAlertmanager:
 		return json.Marshal(c.message(e))
+	case c.cfg.Type != TypeWebhook:
+		return json.Marshal(c.alertMessage(e))
 	}
 	return json.Marshal(webhookEvent{Version: 1, Event: e.kind, At: e.at, Reason: e.reason, Link: c.link(e.alert), Alert: e.alert})
 }
