@@ -18,8 +18,8 @@ func TestSiblings(t *testing.T) {
 	}
 	var out strings.Builder
 	passed, failed, err := contract.RunCases(&out, data)
-	if passed != 40 || failed != 0 || err != nil {
-		t.Errorf("RunCases = %d, %d, %v; want 40, 0\n%s", passed, failed, err, out.String())
+	if passed != 56 || failed != 0 || err != nil {
+		t.Errorf("RunCases = %d, %d, %v; want 56, 0\n%s", passed, failed, err, out.String())
 	}
 }
 
