@@ -31,6 +31,7 @@ type Facts struct {
 
 	Outages     []sla.Outage // in time order, as the verdict has them
 	OutagesFrom int64        // since when Outages is complete; an outage cut off there began earlier
+	Failed      []int        // results that failed in a row in each of Outages, as FromLedger counts them; nil: not known
 	Where       []string     // parts that decide the state now, "check/location"
 	Cause       string       // of the latest failure, protocol's vocabulary
 
@@ -50,12 +51,6 @@ type Facts struct {
 	// Parents are the services that this one depends on, "agreement/service".
 	// The engine knows which of them are down: name them all.
 	Parents []string
-}
-
-// Confirm is the rule that makes an outage of failures: Slots failed in a row, Interval ms apart.
-type Confirm struct {
-	Slots    int
-	Interval int64
 }
 
 // Cover is a maintenance window over the watermark.

@@ -9,14 +9,6 @@ import (
 	"github.com/probity-sla/probity/internal/sla"
 )
 
-// confirmed reports whether enough slots failed in a row. A result holds until
-// the next slot, so n−1 failures explain at most n−1 intervals of down time:
-// longer means that the n-th failed too. Maximal runs only, so one answer in
-// between starts the count again.
-func (c Confirm) confirmed(o *sla.Outage) bool {
-	return o.To-o.From > int64(max(c.Slots, 1)-1)*c.Interval
-}
-
 // reconcile brings the records in line with the outages of the verdict: a
 // record keeps its name while it is re-dated, extended, joined or split.
 func (e *Engine) reconcile(f *Facts) []Change {
@@ -28,7 +20,7 @@ func (e *Engine) reconcile(f *Facts) []Change {
 		seen := &f.Outages[i]
 		rec := claims.take(seen)
 		if rec == nil {
-			if f.Confirm.confirmed(seen) {
+			if f.confirmed(i) {
 				rec = f.newOutage(seen, slices.Concat(kept, old))
 				kept = append(kept, rec)
 				out = append(out, f.confirm(rec)...)
