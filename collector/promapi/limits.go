@@ -17,9 +17,9 @@ type Limits struct {
 
 // DefaultLimits let a year of a 30 s check be averaged in one piece.
 var DefaultLimits = Limits{
-	Samples:     5_000_000,
+	Samples:     2_000_000,
 	SamplesRead: 500_000_000,
-	Series:      20_000,
+	Series:      10_000,
 	Concurrent:  4,
 	Timeout:     30 * time.Second,
 }
@@ -28,7 +28,7 @@ var DefaultLimits = Limits{
 const (
 	maxSteps      = 11_000                    // of a range query, as in Prometheus
 	maxBodyBytes  = 256 << 10                 // of a POSTed form
-	maxQueryBytes = 16 << 10                  // of one expression
+	maxQueryBytes = 8 << 10                   // of one expression
 	maxMatchers   = 64                        // match[] parameters
 	maxWindow     = 10 * 366 * 24 * time.Hour // of history in one selector
 	maxInstant    = int64(1) << 47            // ms UTC, about the year 6429

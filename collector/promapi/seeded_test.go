@@ -21,6 +21,8 @@ import (
 // t0 is when the seeded history begins: 2026-10-01 00:00 UTC.
 const t0 = int64(1790812800_000)
 
+var discard = slog.New(slog.DiscardHandler)
+
 const day = int64(timeline.DayMillis)
 
 // seeded is a source that holds results as the store does, as encoded runs and
@@ -173,7 +175,7 @@ type client struct {
 func serveAPI(t testing.TB, s *seeded, limits Limits) client {
 	t.Helper()
 	api, err := New(Options{
-		Catalogue: s, Results: s, Ledgers: s, Log: slog.New(slog.DiscardHandler), Metrics: metrics.NewSet(),
+		Catalogue: s, Results: s, Ledgers: s, Log: discard, Metrics: metrics.NewSet(),
 		Now: func() time.Time { return time.UnixMilli(s.snapshot.At) }, Version: "test", Limits: limits,
 	})
 	if err != nil {
