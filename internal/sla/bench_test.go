@@ -170,3 +170,18 @@ func BenchmarkMonth10k(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkForecast is the forecast of a month with service hours, on an outage.
+func BenchmarkForecast(b *testing.B) {
+	terms := &sla.Terms{Target: sla.Of(9995, 10000), Hours: &sla.Calendar{Zone: time.UTC, Weekly: []sla.Range{{Days: [7]bool{true, true, true, true, true}, From: 8 * 3600, To: 18 * 3600}}}}
+	in := &sla.Input{Period: sla.Window{From: noon, To: noon + 30*24*hour}, Until: noon + 10*24*hour,
+		Observed: sla.Observation{Timeline: []sla.Span{{From: noon, To: noon + 10*24*hour, State: sla.Up}}}}
+	v := compute(b, *terms, in)
+	tally := sla.Tally{Up: 50 * minute, Down: 10 * minute, Bad: sla.Of(10*minute, 1)}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, ok := terms.Forecast(v, tally); !ok {
+			b.Fatal("the month outlasts ten minutes of every hour")
+		}
+	}
+}
