@@ -189,3 +189,64 @@ func TestAStatementSaysWhetherItsAggregateIsTime(t *testing.T) {
 		}
 	}
 }
+
+// TestEachClockIsCountedOnce: the compliance of periods that follow each other
+// adds up to that of all their time, whatever the clocks went through.
+func TestEachClockIsCountedOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms := &sla.ClockTerms{Target: rapid.Int64Range(1, 20).Draw(t, "target"), Reopen: sla.ReopenRule(rapid.IntRange(0, 2).Draw(t, "reopen")), ReachedIsLate: rapid.Bool().Draw(t, "ge")}
+		var clocks []sla.Clock
+		met, missed, running, taken := 0, 0, 0, int64(0)
+		for range rapid.IntRange(0, 12).Draw(t, "incidents") {
+			at := rapid.Int64Range(0, 89).Draw(t, "opened")
+			events := []sla.ClockEvent{{At: at, Kind: sla.ClockOpen}}
+			for range rapid.IntRange(0, 4).Draw(t, "events") {
+				at += rapid.Int64Range(1, 15).Draw(t, "later")
+				events = append(events, sla.ClockEvent{At: at, Kind: sla.ClockEventKind(rapid.IntRange(1, 4).Draw(t, "kind"))})
+			}
+			c, err := sla.ReadClock(terms, events, 200, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			late := c.Elapsed > terms.Target || terms.ReachedIsLate && c.Elapsed == terms.Target
+			stopped := false
+			for _, e := range events { // the last that stops or reopens holds
+				switch e.Kind {
+				case sla.ClockStop:
+					stopped = true
+				case sla.ClockReopen:
+					stopped = false
+				}
+			}
+			if stopped != (c.Stopped != 0) {
+				t.Fatalf("events %v: stopped at %d", events, c.Stopped)
+			}
+			switch {
+			case late:
+				missed++
+			case stopped:
+				met++
+			default:
+				running++
+			}
+			if stopped {
+				taken += c.Elapsed
+			}
+			clocks = append(clocks, c)
+		}
+		cut := rapid.Int64Range(0, 90).Draw(t, "cut")
+		sum, n, gotTaken := [4]int{}, 0, new(big.Rat)
+		for _, p := range []sla.Window{{From: 0, To: cut}, {From: cut, To: 90}} {
+			c := sla.Comply(p, "P1", "response", terms, clocks)
+			if c.Incidents != c.Met+c.Missed+c.Running || c.Share.Present() != (c.Met+c.Missed > 0) {
+				t.Fatalf("Comply(%v) = %+v", p, c)
+			}
+			sum[0], sum[1], sum[2], sum[3] = sum[0]+c.Incidents, sum[1]+c.Met, sum[2]+c.Missed, sum[3]+c.Running
+			n += c.Taken.N
+			gotTaken.Add(gotTaken, new(big.Rat).Mul(c.Taken.Mean.Rat(), big.NewRat(int64(c.Taken.N), 1)))
+		}
+		if want := [4]int{len(clocks), met, missed, running}; sum != want || gotTaken.Cmp(big.NewRat(taken, 1)) != 0 {
+			t.Fatalf("two periods count %v of incidents, met, missed, running, %v ms of %d clocks; want %v, %d ms", sum, gotTaken, n, want, taken)
+		}
+	})
+}
