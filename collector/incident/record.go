@@ -7,19 +7,27 @@ type Incident struct {
 	Seq            int               `json:"seq"`
 	State          IncidentState     `json:"state"`
 	Title          string            `json:"title"`
-	Major          bool              `json:"major"`      // takes the emergency path
-	Severities     map[string]string `json:"severities"` // agreement → the word of its contract
+	Major          bool              `json:"major"`                   // takes the emergency path
+	Severities     map[string]string `json:"severities"`              // agreement → the word of its contract
+	SeveritiesBy   map[string]string `json:"severities_by,omitempty"` // agreement → who said so: System, or a person
+	Majors         []string          `json:"majors,omitempty"`        // agreements for which it is major
 	DetectedAt     int64             `json:"detected_at,omitempty"`
 	ReportedAt     int64             `json:"reported_at,omitempty"` // by a customer; 0: by nobody
 	OpenedAt       int64             `json:"opened_at"`             // effective
+	OpenedBy       string            `json:"opened_by"`
 	AcknowledgedAt int64             `json:"acknowledged_at,omitempty"`
 	AcknowledgedBy string            `json:"acknowledged_by,omitempty"`
 	MitigatedAt    int64             `json:"mitigated_at,omitempty"`
 	RestoredAt     int64             `json:"restored_at,omitempty"` // when the last outage ended; 0 while one goes on
 	ResolvedAt     int64             `json:"resolved_at,omitempty"`
+	ResolvedBy     string            `json:"resolved_by,omitempty"`
 	ReviewedAt     int64             `json:"reviewed_at,omitempty"`
 	Reopened       int               `json:"reopened,omitempty"`
+	ReopenedAt     int64             `json:"reopened_at,omitempty"` // the last time
+	ReopenedBy     string            `json:"reopened_by,omitempty"`
 	PausedFor      string            `json:"paused_for,omitempty"` // reason for which clocks that know it stand still now
+	PausedOf       string            `json:"paused_of,omitempty"`  // of which agreement's clocks; "": of all
+	PausedAt       int64             `json:"paused_at,omitempty"`
 	Outages        []OutageRef       `json:"outages,omitempty"`
 	Faults         []string          `json:"faults,omitempty"` // reported faults that were accepted into it
 	Causes         []string          `json:"keys,omitempty"`   // what joins outages: "host:192.0.2.7", "service:acme/web"
@@ -91,6 +99,10 @@ const (
 	EventNotified        EventKind = "notified" // a step of the escalation was sent
 )
 
+// System is who enters what the collector does by itself. It never answers a
+// customer, so what it enters stops no response clock.
+const System = "probity"
+
 // Event is one entry in the record of an incident. Events are only ever added.
 type Event struct {
 	Incident  string      `json:"incident"`
@@ -98,7 +110,7 @@ type Event struct {
 	Kind      EventKind   `json:"kind"`
 	At        int64       `json:"at"`                  // ms UTC, by the collector's clock: when it was entered
 	Effective int64       `json:"effective,omitempty"` // when it took place; 0: At
-	By        string      `json:"by"`                  // "probity" for what the collector does by itself
+	By        string      `json:"by"`                  // a person, or System
 	Text      string      `json:"text,omitempty"`
 	Agreement string      `json:"agreement,omitempty"` // severity: of this agreement; "" in other kinds: of all
 	Severity  string      `json:"severity,omitempty"`
