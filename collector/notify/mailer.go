@@ -84,8 +84,8 @@ func (s *mailer) connect(ctx context.Context) (client *smtp.Client, closeConn fu
 			conn.Close()
 		}
 	}
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-		c, err := s.dial(ctx, network, address)
+	dial := func(dialing context.Context, network, address string) (net.Conn, error) {
+		c, err := s.dial(dialing, network, address)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func (s *mailer) connect(ctx context.Context) (client *smtp.Client, closeConn fu
 			return c, nil
 		}
 		secure := tls.Client(c, s.tls)
-		return secure, secure.HandshakeContext(ctx)
+		return secure, secure.HandshakeContext(dialing)
 	}
 	o := []mail.Option{
 		mail.WithTimeout(time.Duration(s.cfg.Timeout)), mail.WithTLSConfig(s.tls), mail.WithDialContextFunc(dial),
