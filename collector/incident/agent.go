@@ -58,7 +58,7 @@ func (e *Engine) settleAgent(f *AgentFacts, x finding) []Change {
 
 func (f *AgentFacts) words() words {
 	w := words{
-		"agent", f.Agent, "location", f.Location, "faults", strings.Join(f.Faults, ", "),
+		"agent", f.Agent, "location", f.Location, "faults", strings.Join(f.Faults, languageOf(f.Language).list),
 		"seen", instant(f.LastSeen, f.Zone), "after", languageOf(f.Language).length(cmp.Or(f.SilentAfter, DefaultSilent)),
 	}
 	if f.ClockKnown {

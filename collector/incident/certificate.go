@@ -1,9 +1,6 @@
 package incident
 
-import (
-	"cmp"
-	"strings"
-)
+import "cmp"
 
 // ObserveCert judges the certificates that one check is served. The alert
 // closes when the one that ends first has been renewed.
@@ -35,7 +32,7 @@ func (f *CertFacts) words() words {
 	l := languageOf(f.Language)
 	w := words{
 		"agreement", cmp.Or(f.AgreementName, f.Agreement), "service", cmp.Or(f.ServiceName, f.Service),
-		"places", strings.Join(f.Where, ", "),
+		"places", l.shortList(f.Where),
 	}
 	switch {
 	case f.NotAfter > f.At:

@@ -154,10 +154,14 @@ func (j *judgement) places(k Kind) string {
 			all = union(all, o.Where)
 		}
 	}
+	return languageOf(j.f.Language).shortList(all)
+}
+
+func (l *language) shortList(all []string) string {
 	if len(all) > maxPlaces {
-		return strings.Join(all[:maxPlaces], ", ") + ", …"
+		return strings.Join(all[:maxPlaces], l.list) + l.list + "…"
 	}
-	return strings.Join(all, ", ")
+	return strings.Join(all, l.list)
 }
 
 func (j *judgement) say(r reason, values ...string) string { return j.f.say(r, values...) }

@@ -18,6 +18,7 @@ type text struct {
 type language struct {
 	day, hour, minute, second, milli, minus string
 	times                                   reason // a rate: "20 times "
+	gap, list                               string // between sentences, and between the items of a list
 	kinds                                   map[Kind]text
 	reasons                                 map[reason]string // English is the key; what is missing stays English
 }
@@ -111,7 +112,7 @@ func (e *Engine) write(at int64, a *Alert, f finding) {
 	t := l.kinds[a.Kind]
 	w := append(f.words(),
 		"since", instant(a.StartsAt, f.zone), "for", l.length(max(0, at-a.StartsAt)),
-		"cause", a.Cause, "where", strings.Join(a.Where, ", "), "parent", a.Parent, "incident", a.Incident, "check", a.Check, "window", a.Window)
+		"cause", a.Cause, "where", strings.Join(a.Where, l.list), "parent", a.Parent, "incident", a.Incident, "check", a.Check, "window", a.Window)
 	m := map[string]string{"runbook_url": e.o.RunbookURL + "#" + strings.ReplaceAll(string(a.Kind), "_", "-")}
 	m["summary"], _ = w.render(t.summary)
 	var said []string
@@ -120,7 +121,7 @@ func (e *Engine) write(at int64, a *Alert, f finding) {
 			said = append(said, s)
 		}
 	}
-	m["description"] = strings.Join(said, " ")
+	m["description"] = strings.Join(said, l.gap)
 	for _, name := range figureWords {
 		if v := w.value(name); v != "" {
 			m[name] = v

@@ -70,7 +70,7 @@ const (
 )
 
 var english = &language{
-	day: "d", hour: "h", minute: "min", second: "s", milli: "ms", minus: "minus ", times: "{n} times ",
+	day: "d", hour: "h", minute: "min", second: "s", milli: "ms", minus: "minus ", times: "{n} times ", gap: " ", list: ", ",
 	kinds: map[Kind]text{
 		ServiceDown: {"{service} ({agreement}) is down", []string{
 			"Down since {since}, {for} by now.", "Cause: {cause}.", "Decided by {where}.", flaps, dependsOn,

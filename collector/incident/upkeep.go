@@ -74,7 +74,7 @@ func (f *MaintenanceFacts) words() words {
 			places = union(places, s.Where)
 		}
 	}
-	w = append(w, "places", strings.Join(places[:min(len(places), maxPlaces)], ", "))
+	w = append(w, "places", l.shortList(places))
 	switch {
 	case f.Qualifies:
 		w = append(w, "qualifies", f.ID)
@@ -97,5 +97,5 @@ func (f *MaintenanceFacts) names(which func(ServiceState) bool) string {
 			out = append(out, cmp.Or(s.Name, s.Service))
 		}
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, languageOf(f.Language).list)
 }
