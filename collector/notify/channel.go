@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -135,6 +136,7 @@ func (c *Channel) address(cfg *Config, values map[string]Secret) error {
 	if values["url"] != "" {
 		c.hide = append(c.hide, strings.Split(c.url.Path, "/")...)
 	}
+	slices.SortFunc(c.hide, func(a, b string) int { return len(b) - len(a) }) // no part is replaced before the whole
 	return nil
 }
 

@@ -3,6 +3,8 @@ package notify
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 )
 
 // SetTransport lets a test dial in memory, where synctest keeps the time.
@@ -20,3 +22,15 @@ func Final(err error) bool {
 	var f *failure
 	return errors.As(err, &f) && f.final
 }
+
+// Redirect points a channel elsewhere; what it hides stays hidden.
+func (c *Channel) Redirect(to string) {
+	u, err := url.Parse(to)
+	if err != nil {
+		panic(err)
+	}
+	c.url = u
+}
+
+// Secrets is all that a channel hides, as one text.
+func (c *Channel) Secrets() string { return strings.Join(c.hide, " ") }

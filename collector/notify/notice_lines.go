@@ -105,7 +105,7 @@ func (n *IncidentNotice) alertLines(t *words) []string {
 	return listed(t, n.Alerts, func(a incident.Alert) string {
 		said := "- " + cmp.Or(a.Annotations["summary"], a.Key)
 		if d := a.Annotations["description"]; d != "" {
-			return said + t.stop + " " + d
+			return said + t.stop + " " + bounded(oneLine(d), MaxShortBytes)
 		}
 		if len(a.Where) > 0 {
 			said += " (" + strings.Join(a.Where, t.comma) + ")"

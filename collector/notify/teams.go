@@ -22,6 +22,9 @@ type card struct {
 	Actions []cardLink  `json:"actions,omitempty"`
 }
 
+// teamsParagraph is what a paragraph of a card takes beside its text, in bytes.
+const teamsParagraph = 80
+
 // cardBlock is a paragraph of text that is shown as it is, without markup.
 type cardBlock struct {
 	Type    string    `json:"type"`
@@ -46,10 +49,16 @@ func teamsCard(m *Message) teamsMessage {
 	}
 	c := card{Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Type: "AdaptiveCard", Version: "1.3"}
 	c.Body = append(c.Body, paragraph(m.Subject, "bolder"))
-	for line := range strings.SplitSeq(fitted("", m.Text, "", maxTeamsText), "\n") {
-		if line != "" {
-			c.Body = append(c.Body, paragraph(line, ""))
+	room := maxTeamsText
+	for line := range strings.SplitSeq(m.Text, "\n") {
+		if line == "" {
+			continue
 		}
+		if room -= len(line) + teamsParagraph; room < 0 {
+			c.Body = append(c.Body, paragraph("…", ""))
+			break
+		}
+		c.Body = append(c.Body, paragraph(line, ""))
 	}
 	t := tongue(m.Language)
 	for _, l := range []struct{ to, text string }{{m.AckLink, t.ackLink}, {m.Link, t.pageLink}} {
