@@ -108,7 +108,9 @@ func TestLife(t *testing.T) {
 
 func TestWhatMayNotBeEntered(t *testing.T) {
 	open := func() *story { return newStory(t).down() }
-	resolved := func() *story { return open().up(30).add(tenH+46*min1, by(incident.EventResolved, incident.System, tenH+30*min1)) }
+	resolved := func() *story {
+		return open().up(30).add(tenH+46*min1, by(incident.EventResolved, incident.System, tenH+30*min1))
+	}
 	reviewed := func() *story { return resolved().add(tenH+hr, by(incident.EventReviewed, "ann", 0)) }
 	later := tenH + 2*hr
 	action := func(a incident.Action) incident.Event { return incident.Event{Kind: incident.EventAction, Action: &a} }
