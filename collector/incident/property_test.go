@@ -25,7 +25,7 @@ func TestRandomHistories(t *testing.T) {
 		drawCovers(t, w)
 		closed := rapid.IntRange(0, 50).Draw(t, "closed")
 		w.outOf = func(at int64) bool { i := int((at - epoch) / step); return i >= closed && i < closed+5 }
-		m := &machine{t: t, live: incident.New(incident.Options{}), rec: newRecord()}
+		m := &machine{t: t, parents: []string{"shop/db"}, live: incident.New(incident.Options{}), rec: newRecord()}
 		n := rapid.IntRange(5, 60).Draw(t, "slots")
 		seen := epoch
 		for i := range n {
@@ -41,13 +41,20 @@ func TestRandomHistories(t *testing.T) {
 				seen = w.at()
 			}
 			m.agent(w.at(), seen, rapid.SampledFrom([][]string{nil, {"clock"}, {"icmp", "clock"}}).Draw(t, "faults"))
+			m.parent(w, rapid.IntRange(0, 3).Draw(t, "parent"))
+			m.others(w.at(), rapid.IntRange(0, 3).Draw(t, "clock"), rapid.Int64Range(0, 60).Draw(t, "ends"), drawState(t))
 		}
 		w.start, w.label = w.at(), "last"
-		for range 200 { // an hour and more without a fault
+		for i := range 200 { // an hour and more without a fault
 			w.slots = append(w.slots, sla.Up)
 			m.observe(w)
 			m.agent(w.at(), w.at(), nil)
+			if i%50 == 49 {
+				m.parent(w, 3)
+				m.others(w.at(), 3, 1000, sla.Up)
+			}
 		}
+		m.replays()
 		for _, a := range m.live.Active() {
 			if a.Kind != incident.CoverageLow { // the past stays as badly covered as it was
 				t.Errorf("open after all was well: %+v", a)
@@ -85,11 +92,17 @@ type machine struct {
 	t    *rapid.T
 	live *incident.Engine
 	rec  *record
+
+	parents []string // of the service
+	steps   []incident.Step
+	all     []incident.Change
 }
 
 func (m *machine) observe(w *world) {
 	f := w.facts()
-	m.step(func(e *incident.Engine) []incident.Change { return e.Observe(f) })
+	f.Parents = m.parents
+	f.Foresee()
+	m.step(incident.Step{Service: &f})
 	for _, a := range m.live.Active() {
 		if a.Kind == incident.ServiceDown && a.OpenedAt == f.At && !w.failedInARow() {
 			m.t.Errorf("down at %d without %d failures in a row: %v", f.At, w.confirm, w.slots)
@@ -103,11 +116,54 @@ func (w *world) failedInARow() bool {
 }
 
 func (m *machine) agent(at, seen int64, faults []string) {
-	f := incident.AgentFacts{At: at, Agent: "a1", Location: "berlin", LastSeen: seen, SilentAfter: 2 * step, Faults: faults}
-	m.step(func(e *incident.Engine) []incident.Change { return e.ObserveAgent(f) })
+	f := incident.AgentFacts{At: at, Agent: "a1", Location: "berlin", LastSeen: seen, SilentAfter: 2 * step, Faults: faults,
+		ClockKnown: seen == at, ClockError: int64(len(faults)) * 700}
+	m.step(incident.Step{Agent: &f})
 }
 
-func (m *machine) step(judge func(*incident.Engine) []incident.Change) {
+// parent is a service that the other depends on: down at 0, else up.
+func (m *machine) parent(w *world, state int) {
+	f := incident.Facts{At: w.at(), Agreement: "shop", Service: "db", State: sla.Up, Since: w.at() - step, Recovered: epoch, OutagesFrom: epoch,
+		Confirm: incident.Confirm{Slots: 1, Interval: step}, Parents: []string{"shop/web"}}
+	if state == 0 {
+		f.State, f.Recovered = sla.Down, 0
+		f.Outages = []sla.Outage{{From: w.at() - step, To: w.at(), Ongoing: true, Where: []string{"db/berlin"}}}
+	}
+	m.step(incident.Step{Service: &f})
+}
+
+// others are a clock, a certificate and a window.
+func (m *machine) others(at int64, clock int, ends int64, state sla.State) {
+	m.step(incident.Step{Clock: &incident.ClockFacts{At: at, Incident: "INC-1", Agreement: "shop", Indicator: incident.IndicatorResolution,
+		Target: 1000 * step, DueAt: at + int64(clock)*400*step, Running: clock < 3, Stopped: clock == 3, StoppedAt: at, Breach: clock == 0, Elapsed: 500 * step}})
+	m.step(incident.Step{Cert: &incident.CertFacts{At: at, Agreement: "shop", Service: "web", Check: "home", NotAfter: at + (ends-5)*step, Warn: 20 * step}})
+	m.step(incident.Step{Maintenance: &incident.MaintenanceFacts{At: at, ID: "m9", Agreement: "shop", From: epoch + 5*step, To: epoch + 15*step,
+		Services: []incident.ServiceState{{Service: "web", State: state, Since: max(at-10*step, epoch+10*step)}}}})
+}
+
+// replays: the whole history again, in one go, says the same.
+func (m *machine) replays() {
+	got := incident.Replay(incident.Options{}, slices.Values(m.steps))
+	if !reflect.DeepEqual(normal(got), normal(m.all)) {
+		m.t.Fatalf("replay:\n got %s\nwant %s", show(got), show(m.all))
+	}
+	open, told := 0, map[string]bool{}
+	for _, l := range incident.Lives(got) {
+		if l.Alert.Open() != (l.ClosedAt == 0) || l.FiredAt == 0 && len(l.Suppressed) == 0 || told[l.Alert.ID] {
+			m.t.Fatalf("a life is told once, fired or said why not: %+v", l)
+		}
+		if told[l.Alert.ID] = true; l.ClosedAt == 0 {
+			open++
+		}
+	}
+	if open != len(m.live.Active()) {
+		m.t.Fatalf("%d lives are open, %d alerts", open, len(m.live.Active()))
+	}
+}
+
+func (m *machine) step(s incident.Step) {
+	m.steps = append(m.steps, s)
+	judge := func(e *incident.Engine) []incident.Change { return e.Judge(s) }
 	restarted := incident.New(incident.Options{})
 	m.rec.restore(restarted)
 	before := map[string]string{}
@@ -126,6 +182,7 @@ func (m *machine) step(judge func(*incident.Engine) []incident.Change) {
 		m.t.Fatalf("same facts again: %s", show(again))
 	}
 	m.legal(before, want)
+	m.all = append(m.all, want...)
 	m.rec.save(&testing.T{}, want)
 }
 

@@ -128,8 +128,13 @@ func (r *record) save(t testing.TB, changes []incident.Change) {
 	}
 }
 
-func (r *record) open() []incident.Alert {
-	return slices.DeleteFunc(slices.Collect(maps.Values(r.alerts)), func(a incident.Alert) bool { return !a.Open() })
+func (r *record) open() (out []incident.Alert) {
+	for id := range r.alerts {
+		if a := r.alerts[id]; a.Open() {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func (r *record) restore(e *incident.Engine) {
