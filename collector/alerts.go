@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/probity-sla/probity/collector/incident"
 	"github.com/probity-sla/probity/collector/notify"
+	"github.com/probity-sla/probity/collector/oncall"
 	"github.com/probity-sla/probity/collector/store"
 	"github.com/probity-sla/probity/collector/web"
 )
@@ -54,15 +56,16 @@ func (c *collector) useChannels(channels []*notify.Channel) {
 
 // notifications are the outbox rows that changes ask for.
 func (d *alertDesk) notifications(changes []incident.Change) ([]store.Notification, error) {
-	planned, err := notify.Plan(changes, *d.c.channels.Load())
-	if err != nil {
-		return nil, err
-	}
-	out := make([]store.Notification, len(planned))
-	for i, n := range planned {
-		out[i] = store.Notification{Key: n.Key, Receiver: n.Channel, CreatedAt: n.CreatedAt, Payload: n.Payload}
-	}
-	return out, nil
+	planned, err := notify.Plan(changes, d.c.houseChannels())
+	return stored(planned), err
+}
+
+// houseChannels are those that carry alerts: all but the ones by which
+// escalation reaches a person.
+func (c *collector) houseChannels() []*notify.Channel {
+	return slices.DeleteFunc(slices.Clone(*c.channels.Load()), func(ch *notify.Channel) bool {
+		return slices.ContainsFunc(c.cfg.Load().People, func(p oncall.Person) bool { return slices.Contains(p.Channels, ch.Name()) })
+	})
 }
 
 // active returns the open alerts.

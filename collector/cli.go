@@ -56,7 +56,7 @@ type command struct {
 func commands() []command {
 	return slices.Concat(
 		[]command{serveCommand(), checkConfigCommand(), backupCommand()},
-		agentCommands(), tokenCommands(), maintenanceCommands(), correctionCommands(), statementCommands(), contractCommands(), outboxCommands(),
+		agentCommands(), tokenCommands(), maintenanceCommands(), correctionCommands(), statementCommands(), contractCommands(), alertCommands(), incidentCommands(), notifyCommands(), outboxCommands(),
 		[]command{versionCommand()},
 	)
 }

@@ -20,8 +20,9 @@ import (
 
 // Roles of tokens. Agents have tokens of their own, made by agent enrol.
 const (
-	roleRead    = "read"
-	roleOperate = "operate"
+	roleRead     = "read"
+	roleOperate  = "operate"
+	roleCustomer = "customer"
 )
 
 // newToken returns a token of 256 random bits, and the hash that is stored of it.
@@ -178,79 +179,4 @@ func revoking(what, name string, err error) error {
 		return fmt.Errorf("%s %s is revoked already", what, name)
 	}
 	return err
-}
-
-func tokenCommands() []command {
-	return []command{
-		{"token create", "NAME", "make a token for a person or program; prints it once",
-			"probity-collector token create dashboard --role read", createToken},
-		{"token list", "", "list tokens, without the tokens themselves", "probity-collector token list", listTokens},
-		{"token revoke", "ID", "refuse a token from now on", "probity-collector token revoke tk-k3v9q2xa", revokeToken},
-	}
-}
-
-func createToken(fs *flag.FlagSet, s *streams) func(context.Context, []string) error {
-	load := configFlag(fs, s)
-	role := fs.String("role", roleRead, "`ROLE`: read, or operate to announce maintenance and reload too")
-	quiet := fs.Bool("quiet", false, "print the token alone")
-	return func(ctx context.Context, args []string) error {
-		if err := checkName("NAME", args[0]); err != nil {
-			return err
-		}
-		if *role != roleRead && *role != roleOperate {
-			return usagef("--role %q is not read or operate; agents get theirs from agent enrol", *role)
-		}
-		return withStore(ctx, load, false, func(_ *Config, db *store.Store) error {
-			token, hash := newToken("pt")
-			t := store.TokenRecord{ID: newID("tk"), Name: args[0], Role: *role, Hash: hash, CreatedAt: time.Now().UnixMilli()}
-			if err := db.CreateToken(ctx, t); err != nil {
-				return err
-			}
-			if *quiet {
-				fmt.Fprintln(s.out, token)
-				return nil
-			}
-			fmt.Fprintf(s.out, "%s\n\nThis is token %s of %s, role %s. It is shown this once; send it as\n  Authorization: Bearer TOKEN\n", token, t.ID, t.Name, t.Role)
-			return nil
-		})
-	}
-}
-
-func listTokens(fs *flag.FlagSet, s *streams) func(context.Context, []string) error {
-	load := configFlag(fs, s)
-	return func(ctx context.Context, _ []string) error {
-		return withStore(ctx, load, true, func(_ *Config, db *store.Store) error {
-			tokens, err := db.Tokens(ctx)
-			if err != nil {
-				return err
-			}
-			if len(tokens) == 0 {
-				fmt.Fprintln(s.out, "No tokens yet. Make one: probity-collector token create NAME --role read")
-				return nil
-			}
-			w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "ID\tNAME\tROLE\tCREATED\tREVOKED")
-			for _, t := range tokens {
-				revoked := "–"
-				if t.RevokedAt != 0 {
-					revoked = showInstant(t.RevokedAt)
-				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, showInstant(t.CreatedAt), revoked)
-			}
-			return w.Flush()
-		})
-	}
-}
-
-func revokeToken(fs *flag.FlagSet, s *streams) func(context.Context, []string) error {
-	load := configFlag(fs, s)
-	return func(ctx context.Context, args []string) error {
-		return withStore(ctx, load, false, func(_ *Config, db *store.Store) error {
-			if err := revoking("token", args[0], db.RevokeToken(ctx, args[0], time.Now().UnixMilli())); err != nil {
-				return err
-			}
-			fmt.Fprintf(s.out, "token %s is revoked\n", args[0])
-			return nil
-		})
-	}
 }

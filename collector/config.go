@@ -5,10 +5,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/probity-sla/probity/collector/evaluate"
 	"github.com/probity-sla/probity/collector/notify"
+	"github.com/probity-sla/probity/collector/oncall"
 	"github.com/probity-sla/probity/internal/config"
 	"github.com/probity-sla/probity/internal/contract"
 	"github.com/probity-sla/probity/internal/protocol"
@@ -28,8 +31,14 @@ type Config struct {
 	Evaluate   EvaluateConfig   `toml:"evaluate"`
 	Probing    ProbingConfig    `toml:"probing"`
 	Alerts     AlertsConfig     `toml:"alerts"`
+	Incidents  IncidentsConfig  `toml:"incidents"`
 	Log        LogConfig        `toml:"log"`
 	Notify     []notify.Config  `toml:"notify"`
+
+	People    []oncall.Person   `toml:"person"`
+	Rotations []oncall.Rotation `toml:"rotation"`
+	Policies  []oncall.Policy   `toml:"escalation"`
+	OnCall    oncall.Config     `toml:"-"` // the three above
 }
 
 // WebConfig is the one listener: API, pages, agents.
@@ -66,6 +75,20 @@ type AlertsConfig struct {
 	RunbookURL string `toml:"runbook_url"` // where the runbook is published; alerts link to its sections
 }
 
+// IncidentsConfig says when the collector closes an incident, and when it is the same one again.
+type IncidentsConfig struct {
+	ResolveAfter config.Duration `toml:"resolve_after"` // without an outage
+	ReopenWithin config.Duration `toml:"reopen_within"` // after its end, by another outage of the same cause
+	CustomerMail string          `toml:"customer_mail"` // [[notify]] of type email by which customers hear of the faults they reported
+}
+
+// Defaults and bounds of [incidents].
+const (
+	DefaultResolveAfter = 15 * time.Minute
+	DefaultReopenWithin = time.Hour
+	MaxIncidentSpan     = 7 * 24 * time.Hour
+)
+
 // LogConfig is how the collector logs.
 type LogConfig struct {
 	Level  string `toml:"level"`
@@ -95,10 +118,12 @@ func ParseConfig(name string, data []byte) (*Config, error) {
 	c.Web.Listen, _ = config.ParseListen(DefaultListen)
 	c.Evaluate.Settle = config.Duration(evaluate.DefaultSettle)
 	c.Probing.Grid = config.Duration(protocol.DefaultGrid)
+	c.Incidents = IncidentsConfig{ResolveAfter: config.Duration(DefaultResolveAfter), ReopenWithin: config.Duration(DefaultReopenWithin)}
 	c.Log = LogConfig{Level: "info", Format: "text"}
 	if err := config.Decode(name, data, c); err != nil {
 		return nil, err
 	}
+	c.OnCall = oncall.Config{People: c.People, Rotations: c.Rotations, Policies: c.Policies}
 	dir := filepath.Dir(name)
 	paths := []*string{&c.Store.Path, &c.Agreements.Directory, &c.Web.TLSCert, &c.Web.TLSKey}
 	for i := range c.Notify {
@@ -142,8 +167,26 @@ func (c *Config) validate(name string) config.Errors {
 	if g := c.Probing.Grid.Std(); g < time.Millisecond || g > time.Second || g%time.Millisecond != 0 {
 		fault("probing.grid", "is not a whole number of milliseconds from 1ms to 1s", "20ms is the default")
 	}
+	for _, x := range []struct {
+		key  string
+		span time.Duration
+	}{{"resolve_after", c.Incidents.ResolveAfter.Std()}, {"reopen_within", c.Incidents.ReopenWithin.Std()}} {
+		if x.span < 0 || x.span > MaxIncidentSpan {
+			fault("incidents."+x.key, "is not between 0s and "+MaxIncidentSpan.String(), "leave it out for the default")
+		}
+	}
 	for _, err := range notify.Validate(c.Notify) {
 		fault("notify", err.Error(), "")
+	}
+	channels := make([]string, len(c.Notify))
+	for i := range c.Notify {
+		channels[i] = c.Notify[i].Name
+	}
+	if m := c.Incidents.CustomerMail; m != "" && !slices.ContainsFunc(c.Notify, func(n notify.Config) bool { return n.Name == m && n.Type == notify.TypeEmail }) {
+		fault("incidents.customer_mail", "names "+strconv.Quote(m)+", which is no [[notify]] of type email", "name one, or leave it out")
+	}
+	for _, err := range oncall.Validate(&c.OnCall, channels) {
+		fault("on call", err.Error(), "")
 	}
 	return faults
 }

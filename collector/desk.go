@@ -33,12 +33,21 @@ type alertDesk struct {
 	engine *incident.Engine
 	stale  bool // a change could not be saved: the engine is ahead of the record
 
+	wake chan struct{}        // something changed that should be looked at before the next tick
 	told map[string]sla.State // service → state last published; the evaluator's goroutine alone uses it
 }
 
 func newAlertDesk(ctx context.Context, c *collector, runbook string) (*alertDesk, error) {
-	d := &alertDesk{c: c, told: map[string]sla.State{}, engine: incident.New(incident.Options{RunbookURL: runbook})}
+	d := &alertDesk{c: c, told: map[string]sla.State{}, wake: make(chan struct{}, 1), engine: incident.New(incident.Options{RunbookURL: runbook})}
 	return d, d.restore(ctx)
+}
+
+// look has everything watched soon.
+func (d *alertDesk) look() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
 }
 
 // restore brings the engine to what is on record.
@@ -139,40 +148,63 @@ func (d *alertDesk) tell(ctx context.Context, x incident.Change) {
 	}
 }
 
+// save records what changed, what follows from it for incidents, and what
+// people are told, all or nothing.
 func (d *alertDesk) save(ctx context.Context, changes []incident.Change) error {
 	var w store.IncidentWrite
 	for _, x := range changes {
-		if x.Alert != nil {
-			body, err := json.Marshal(x.Alert)
-			if err != nil {
-				return err
-			}
-			a := x.Alert
-			w.Alerts = append(w.Alerts, store.AlertRecord{
-				ID: a.ID, Key: a.Key, Kind: string(a.Kind), Status: string(a.Status), Open: a.Open(), Agreement: a.Agreement,
-				Service: a.Service, StartsAt: a.StartsAt, EndsAt: a.EndsAt, UpdatedAt: a.UpdatedAt, Body: body,
-			})
-		}
-		if x.Outage != nil {
-			body, err := json.Marshal(x.Outage)
-			if err != nil {
-				return err
-			}
-			o := x.Outage
-			w.Outages = append(w.Outages, store.OutageRecord{
-				ID: o.ID, Agreement: o.Agreement, Service: o.Service, From: o.From, To: o.To,
-				Ongoing: o.Ongoing, Withdrawn: o.Withdrawn, Body: body,
-			})
+		if err := enter(&w, x); err != nil {
+			return err
 		}
 	}
 	var err error
 	if w.Notifications, err = d.notifications(changes); err != nil {
 		return err
 	}
-	return d.c.db.SaveIncident(ctx, w)
+	if !slices.ContainsFunc(changes, concernsIncidents) {
+		return d.c.db.SaveIncident(ctx, w)
+	}
+	return d.c.withBook(ctx, func(b *book, all *store.IncidentWrite) error {
+		*all = w
+		for i := range changes {
+			if err := d.follow(ctx, b, &changes[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-// run looks at the agents until ctx ends.
+func concernsIncidents(x incident.Change) bool {
+	return x.Outage != nil || x.Alert != nil && x.Alert.Kind == incident.ServiceDown
+}
+
+// enter adds one change to a write.
+func enter(w *store.IncidentWrite, x incident.Change) error {
+	if a := x.Alert; a != nil {
+		body, err := json.Marshal(a)
+		if err != nil {
+			return err
+		}
+		w.Alerts = append(w.Alerts, store.AlertRecord{
+			ID: a.ID, Key: a.Key, Kind: string(a.Kind), Status: string(a.Status), Open: a.Open(), Agreement: a.Agreement,
+			Service: a.Service, StartsAt: a.StartsAt, EndsAt: a.EndsAt, UpdatedAt: a.UpdatedAt, Body: body,
+		})
+	}
+	if o := x.Outage; o != nil {
+		body, err := json.Marshal(o)
+		if err != nil {
+			return err
+		}
+		w.Outages = append(w.Outages, store.OutageRecord{
+			ID: o.ID, Agreement: o.Agreement, Service: o.Service, From: o.From, To: o.To,
+			Ongoing: o.Ongoing, Withdrawn: o.Withdrawn, Body: body,
+		})
+	}
+	return nil
+}
+
+// run watches until ctx ends.
 func (d *alertDesk) run(ctx context.Context) error {
 	t := time.NewTicker(cmp.Or(d.c.tick, agentsTick))
 	defer t.Stop()
@@ -181,10 +213,9 @@ func (d *alertDesk) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-t.C:
+		case <-d.wake:
 		}
-		if err := d.watchAgents(ctx); err != nil && ctx.Err() == nil {
-			d.c.log.LogAttrs(ctx, slog.LevelError, "agents not looked at; tried again in a few seconds", slog.Any("err", err))
-		}
+		d.watch(ctx)
 	}
 }
 
@@ -205,6 +236,7 @@ func (d *alertDesk) watchAgents(ctx context.Context) error {
 		}
 		if a.Heartbeat != nil {
 			f.Faults, f.Checks = a.Heartbeat.Faults, a.Heartbeat.Checks
+			f.ClockKnown, f.ClockError = true, a.Heartbeat.At-a.HeartbeatAt
 		}
 		d.apply(ctx, func() []incident.Change { return d.engine.ObserveAgent(f) })
 	}
@@ -213,83 +245,13 @@ func (d *alertDesk) watchAgents(ctx context.Context) error {
 
 // facts are what the rules may know of a service.
 func (d *alertDesk) facts(ctx context.Context, a *contract.Agreement, live *evaluate.ServiceLive) (incident.Facts, error) {
-	s, v := live.Service, live.Verdict
-	f := incident.Facts{
-		At: live.Watermark, Agreement: a.ID, AgreementName: a.Name, Service: s.ID, ServiceName: s.Name,
-		Customer: a.Customer, Tier: a.Tier, Language: a.Language, Zone: a.Zone,
-		Watching: max(d.c.started.UnixMilli(), a.ValidFrom),
-		Confirm:  incident.Confirm{Slots: max(1, s.Confirm), Interval: slowest(s).Milliseconds()},
+	f := factsOf(a, live, max(d.c.started.UnixMilli(), a.ValidFrom))
+	if live.State != sla.Down && live.State != sla.Degraded {
+		return f, nil
 	}
-	f.FromVerdict(live.Recent) // states and outages: the live window
-	f.Outages, f.OutagesFrom = observedOutages(live.Recent), live.Recent.Period.From
-	f.Figures(v)
-	f.PeriodID, f.Rolling = periodID(a, v), a.Period.Kind == contract.Rolling
-	if w := live.InWindow; w != nil {
-		f.Maintenance = &incident.Cover{ID: w.ID, Until: w.To, Qualifies: live.Excused}
-		if !live.Excused {
-			f.Maintenance.Why = "it was announced too late, or exceeds what the agreement allows"
-		}
-	}
-	for _, b := range live.Burn {
-		f.Burn = append(f.Burn, incident.Burn{
-			Severity: b.Rule.Severity, Long: b.Rule.Long, Short: b.Rule.Short, Factor: b.Rule.Factor,
-			LongBurn: b.Long, ShortBurn: b.Short,
-		})
-	}
-	if live.State == sla.Down || live.State == sla.Degraded {
-		var err error
-		if f.Cause, err = d.cause(ctx, live); err != nil {
-			return f, err
-		}
-	}
-	return f, nil
-}
-
-// slowest is the longest interval of a service's checks: a failure is repeated
-// only when every check had its turn again.
-func slowest(s *contract.Service) time.Duration {
-	var out time.Duration
-	for _, c := range s.Checks {
-		out = max(out, c.Interval)
-	}
-	return out
-}
-
-func periodID(a *contract.Agreement, v *sla.Verdict) string {
-	if a.Period.Kind == contract.Rolling {
-		return fmt.Sprintf("%dd", a.Period.Days)
-	}
-	return a.Period.Containing(v.Period.From, a.Zone).Label
-}
-
-// observedOutages are the runs of observed down, maintenance or not: what the
-// rules open, suppress and close. What counts against the contract is in Counted.
-func observedOutages(v *sla.Verdict) []sla.Outage {
-	var out []sla.Outage
-	for _, e := range v.Ledger {
-		if e.Observed != sla.Down {
-			continue
-		}
-		counted := int64(0)
-		if e.State == sla.Down {
-			counted = e.To - e.From
-		}
-		if n := len(out); n > 0 && out[n-1].To == e.From {
-			o := &out[n-1]
-			o.To, o.Counted = e.To, o.Counted+counted
-			for _, w := range e.Where {
-				if !slices.Contains(o.Where, w) {
-					o.Where = append(o.Where, w)
-				}
-			}
-			continue
-		}
-		out = append(out, sla.Outage{From: e.From, To: e.To, Counted: counted, Where: slices.Clone(e.Where)})
-	}
-	if n := len(out); n > 0 {
-		out[n-1].Ongoing = out[n-1].To >= v.Until
-	}
-	return out
+	var err error
+	f.Cause, err = d.cause(ctx, live)
+	return f, err
 }
 
 // cause is why the newest failing result failed, among those that decide.

@@ -158,7 +158,7 @@ func (v views) Failures(ctx context.Context, check protocol.CheckID, agent proto
 // Token finds the holder of a token.
 func (v views) Token(ctx context.Context, hash [sha256.Size]byte) (web.Principal, error) {
 	t, err := v.c.db.TokenByHash(ctx, hex.EncodeToString(hash[:]))
-	if err == nil && t.RevokedAt != 0 || errors.Is(err, store.ErrNotFound) {
+	if err == nil && (t.RevokedAt != 0 || t.ExpiresAt != 0 && t.ExpiresAt <= v.c.now().UnixMilli()) || errors.Is(err, store.ErrNotFound) {
 		return web.Principal{}, web.ErrNotFound
 	}
 	if err != nil {

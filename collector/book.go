@@ -1,0 +1,162 @@
+package collector
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/probity-sla/probity/collector/incident"
+	"github.com/probity-sla/probity/collector/store"
+)
+
+// maxConflicts bounds how often a write is tried again because another process
+// wrote to the same incident in between.
+const maxConflicts = 5
+
+// book is the incidents that a change may touch, as they are on record, with
+// what is to be added to them. Nothing is on record before its write is saved.
+type book struct {
+	now       int64
+	incidents []*incident.Incident // in the order in which they were opened
+	changed   map[string]bool
+	events    []incident.Event
+}
+
+// openBook reads the incidents that still want something, and those that ended
+// at or after since.
+func openBook(ctx context.Context, db *store.Store, now, since int64) (*book, error) {
+	b := &book{now: now, changed: map[string]bool{}}
+	seen := map[string]bool{}
+	for _, q := range []store.IncidentQuery{{OpenOnly: true, Limit: maxOpenIncidents}, {From: since, To: 1 << 62, Limit: maxOpenIncidents}} {
+		records, err := db.Incidents(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			if seen[r.ID] {
+				continue
+			}
+			seen[r.ID] = true
+			i, err := incidentOf(&r)
+			if err != nil {
+				return nil, err
+			}
+			b.incidents = append(b.incidents, i)
+		}
+	}
+	slices.SortFunc(b.incidents, func(x, y *incident.Incident) int {
+		if x.OpenedAt != y.OpenedAt {
+			return int(min(max(x.OpenedAt-y.OpenedAt, -1), 1))
+		}
+		return compareText(x.ID, y.ID)
+	})
+	return b, nil
+}
+
+// maxOpenIncidents bounds what is read at once; a house with more open
+// incidents has other troubles than the newest of them.
+const maxOpenIncidents = 10_000
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func incidentOf(r *store.IncidentRecord) (*incident.Incident, error) {
+	i := &incident.Incident{}
+	if err := json.Unmarshal(r.Body, i); err != nil {
+		return nil, fmt.Errorf("stored incident %s: %w", r.ID, err)
+	}
+	return i, nil
+}
+
+// add enters one event, dated now, as the next of its incident.
+func (b *book) add(i *incident.Incident, e incident.Event) error {
+	e.Incident, e.Seq, e.At = i.ID, i.Seq+1, b.now
+	if err := i.Apply(e); err != nil {
+		return fmt.Errorf("incident %s: %w", i.ID, err)
+	}
+	b.changed[i.ID] = true
+	b.events = append(b.events, e)
+	return nil
+}
+
+func (b *book) byID(id string) *incident.Incident {
+	if i := slices.IndexFunc(b.incidents, func(x *incident.Incident) bool { return x.ID == id }); i >= 0 {
+		return b.incidents[i]
+	}
+	return nil
+}
+
+// find returns the incident that knows an outage, or nil.
+func (b *book) find(outage string) *incident.Incident {
+	for _, i := range slices.Backward(b.incidents) {
+		if slices.ContainsFunc(i.Outages, func(o incident.OutageRef) bool { return o.ID == outage }) {
+			return i
+		}
+	}
+	return nil
+}
+
+// into adds what the book holds to a write.
+func (b *book) into(w *store.IncidentWrite) error {
+	for _, i := range b.incidents {
+		if !b.changed[i.ID] {
+			continue
+		}
+		body, err := json.Marshal(i)
+		if err != nil {
+			return err
+		}
+		w.Incidents = append(w.Incidents, store.IncidentRecord{
+			ID: i.ID, State: string(i.State), Major: i.Major, Open: wantsSomething(i), OpenedAt: i.OpenedAt, ResolvedAt: i.ResolvedAt, UpdatedAt: i.UpdatedAt,
+			Seq: i.Seq, Agreements: agreementsOf(i), Body: body,
+		})
+	}
+	for i := range b.events {
+		e := &b.events[i]
+		body, err := json.Marshal(e)
+		if err != nil {
+			return err
+		}
+		w.Events = append(w.Events, store.EventRecord{
+			Incident: e.Incident, Seq: e.Seq, Kind: string(e.Kind), At: e.At, Effective: e.Effective, By: e.By, Agreement: e.Agreement, Body: body,
+		})
+	}
+	return nil
+}
+
+// wantsSomething reports whether somebody still has to do something: mend it,
+// or say that it was seen.
+func wantsSomething(i *incident.Incident) bool {
+	switch i.State {
+	case incident.IncidentReviewed:
+		return false
+	case incident.IncidentResolved:
+		return i.AcknowledgedAt == 0
+	}
+	return true
+}
+
+// agreementsOf are those whose service an incident touches.
+func agreementsOf(i *incident.Incident) []string {
+	var out []string
+	for _, o := range i.Outages {
+		out = append(out, o.Agreement)
+	}
+	for a := range i.Severities {
+		out = append(out, a)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func eventsOf(records []store.EventRecord) ([]incident.Event, error) {
+	return bodies[incident.Event](records, func(r store.EventRecord) []byte { return r.Body })
+}

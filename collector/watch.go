@@ -1,0 +1,165 @@
+package collector
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/probity-sla/probity/collector/evaluate"
+	"github.com/probity-sla/probity/collector/incident"
+	"github.com/probity-sla/probity/internal/contract"
+	"github.com/probity-sla/probity/internal/protocol"
+	"github.com/probity-sla/probity/internal/sla"
+)
+
+// watch judges what changes with the clock alone and not with results: agents,
+// certificates, maintenance, the clocks of incidents, escalations.
+func (d *alertDesk) watch(ctx context.Context) {
+	for _, w := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"agents", d.watchAgents}, {"certificates", d.watchCertificates}, {"maintenance", d.watchMaintenance},
+		{"incidents", d.watchIncidents}, {"clocks", d.watchClocks}, {"escalations", d.escalate},
+		{"reported faults", d.settleFaults},
+	} {
+		if err := w.do(ctx); err != nil && ctx.Err() == nil {
+			d.c.log.LogAttrs(ctx, slog.LevelError, "not looked at; tried again in a few seconds",
+				slog.String("what", w.what), slog.Any("err", err))
+		}
+	}
+}
+
+// watchCertificates judges the certificates that checks were last served.
+func (d *alertDesk) watchCertificates(ctx context.Context) error {
+	now := d.c.now().UnixMilli()
+	for _, a := range d.c.set.Load().Agreements {
+		live := d.c.eval.Live(a.ID)
+		if live == nil || a.CertificateWarning == 0 {
+			continue
+		}
+		for _, s := range live.Services {
+			for i := range s.Checks {
+				f, err := d.certificate(ctx, a, s, &s.Checks[i])
+				if err != nil {
+					return err
+				}
+				if f.NotAfter == 0 {
+					continue
+				}
+				f.At = now
+				d.apply(ctx, func() []incident.Change { return d.engine.ObserveCert(f) })
+			}
+		}
+	}
+	return nil
+}
+
+func (d *alertDesk) certificate(ctx context.Context, a *contract.Agreement, s *evaluate.ServiceLive, c *evaluate.CheckLive) (incident.CertFacts, error) {
+	f := incident.CertFacts{
+		Agreement: a.ID, AgreementName: a.Name, Service: s.Service.ID, ServiceName: s.Service.Name, Customer: a.Customer, Tier: a.Tier,
+		Language: a.Language, Zone: a.Zone, Check: string(c.Check.ID), Warn: a.CertificateWarning.Milliseconds(),
+	}
+	if !servesCertificate(&c.Check.Check) {
+		return f, nil
+	}
+	for _, l := range c.Locations {
+		if l.LastSlot == 0 || !l.Expected {
+			continue
+		}
+		r, ok, err := d.c.db.Latest(ctx, c.Check.ID, l.Agent)
+		if err != nil {
+			return f, err
+		}
+		if !ok || r.TLSExpiry == 0 {
+			continue
+		}
+		where := shortCheck(c.Check.ID) + "/" + string(l.Location)
+		switch {
+		case f.NotAfter == 0 || r.TLSExpiry < f.NotAfter:
+			f.NotAfter, f.Where = r.TLSExpiry, []string{where}
+		case r.TLSExpiry == f.NotAfter:
+			f.Where = append(f.Where, where)
+		}
+	}
+	return f, nil
+}
+
+func servesCertificate(c *protocol.Check) bool {
+	return c.HTTP != nil && strings.HasPrefix(c.Target, "https:") || c.TCP != nil && c.TCP.UseTLS
+}
+
+// shortCheck is the check's own name within its service.
+func shortCheck(id protocol.CheckID) string {
+	return string(id[strings.LastIndexByte(string(id), '/')+1:])
+}
+
+// overrunBack is how long after its end a window is still judged: it may overrun.
+const overrunBack = 7 * 24 * 60 * 60 * 1000
+
+// watchMaintenance judges the windows that run, or ended of late.
+func (d *alertDesk) watchMaintenance(ctx context.Context) error {
+	now := d.c.now().UnixMilli()
+	for _, a := range d.c.set.Load().Agreements {
+		live := d.c.eval.Live(a.ID)
+		if live == nil {
+			continue
+		}
+		ex, err := d.c.exclusions(ctx, a, sla.Window{From: now - overrunBack, To: now + 1})
+		if err != nil {
+			return err
+		}
+		for _, m := range latestOfEach(ex.Maintenance, now) {
+			f := maintenanceFacts(a, live, &m, now)
+			d.apply(ctx, func() []incident.Change { return d.engine.ObserveMaintenance(f) })
+		}
+	}
+	return nil
+}
+
+// latestOfEach leaves of a series only the window that began last.
+func latestOfEach(all []evaluate.Maintenance, now int64) []evaluate.Maintenance {
+	var out []evaluate.Maintenance
+	for _, m := range all {
+		i := slices.IndexFunc(out, func(x evaluate.Maintenance) bool { return x.ID == m.ID })
+		switch {
+		case m.From > now:
+		case i < 0:
+			out = append(out, m)
+		case m.From > out[i].From:
+			out[i] = m
+		}
+	}
+	return out
+}
+
+func maintenanceFacts(a *contract.Agreement, live *evaluate.AgreementLive, m *evaluate.Maintenance, now int64) incident.MaintenanceFacts {
+	f := incident.MaintenanceFacts{
+		At: now, ID: m.ID, Agreement: a.ID, AgreementName: a.Name, Customer: a.Customer, Language: a.Language, Zone: a.Zone,
+		Reason: m.Reason, From: m.From, To: m.To, Announced: m.Announced,
+		Qualifies: m.Emergency || a.Notice == 0 || m.From-m.Announced >= a.Notice.Milliseconds(),
+	}
+	if !f.Qualifies {
+		f.Why = notQualified
+	}
+	for _, s := range live.Services {
+		if len(m.Services) > 0 && !slices.Contains(m.Services, s.Service.ID) {
+			continue
+		}
+		f.Services = append(f.Services, incident.ServiceState{
+			Service: s.Service.ID, Name: s.Service.Name, State: s.State, Since: s.Since, Where: s.Where,
+		})
+		if s.InWindow != nil && s.InWindow.ID == m.ID && !s.Excused && s.State == sla.Down {
+			f.Qualifies, f.Why = false, notQualified
+		}
+	}
+	return f
+}
+
+const notQualified = "it was announced too late, or exceeds what the agreement allows"
+
+// exclusions are the maintenance and the corrections of an agreement in a window.
+func (c *collector) exclusions(ctx context.Context, a *contract.Agreement, w sla.Window) (*evaluate.Exclusions, error) {
+	return records{c.db, c.cfg.Load().Agreements.Directory}.Exclusions(ctx, a, w, 0)
+}

@@ -1,0 +1,36 @@
+package collector
+
+import (
+	"context"
+
+	"github.com/probity-sla/probity/collector/incident"
+	"github.com/probity-sla/probity/collector/store"
+)
+
+// watchIncidents does what time alone asks of incidents: resolve those whose
+// service has been up long enough, and raise severities with duration.
+func (d *alertDesk) watchIncidents(ctx context.Context) error {
+	return d.c.withBook(ctx, func(b *book, _ *store.IncidentWrite) error {
+		after := d.c.cfg.Load().Incidents.ResolveAfter.Std().Milliseconds()
+		for _, i := range b.incidents {
+			if effective, _, due := incident.Restored(i, b.now, after); due {
+				err := b.add(i, incident.Event{Kind: incident.EventResolved, By: incident.System, Effective: effective,
+					Text: "measured up again since then"})
+				if err != nil {
+					return err
+				}
+			}
+			if !i.Unresolved() {
+				continue
+			}
+			for _, id := range agreementsOf(i) {
+				if a := d.c.set.Load().Agreement(id); a != nil {
+					if err := d.grade(b, i, a); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	})
+}
