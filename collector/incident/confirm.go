@@ -8,14 +8,21 @@ import (
 )
 
 // Confirm is the rule that makes an outage of failures: Slots failed in a row,
-// Interval ms apart. Where Locations say more than one probes it, the fault has
-// to be seen Slots times for each of them, MaxShares at most: by all of them
-// Slots times, or by some of them more often. So a fault that everybody sees is
-// believed at once, and loss on one way is not a fault.
+// Interval ms apart. Where Checks say how each is probed, one of them has to see
+// the fault Slots times for each of its locations, MaxShares at most: all of
+// them Slots times, or some of them more often. So a fault that everybody sees
+// is believed at once, and loss on one way is not a fault.
 type Confirm struct {
-	Slots     int
-	Interval  int64
-	Locations int // with results, of the check that has most; 0 or 1: Slots alone decide
+	Slots    int
+	Interval int64              // of the slowest check
+	Checks   map[string]Probing // by the check's own name; nil: Slots and Interval alone decide
+}
+
+// Probing is how one check is probed now.
+type Probing struct {
+	Interval  int64 // ms
+	Locations int   // that are to probe it
+	Known     int   // of them, those that know its state now: they are asked while an outage goes on
 }
 
 // MaxShares is the number of locations beyond which more of them ask for no
@@ -27,20 +34,20 @@ const MaxShares = 3
 // longer means that the n-th failed too. Maximal runs only, so one answer in
 // between starts the count again.
 func (f *Facts) confirmed(i int) bool {
-	o, c := &f.Outages[i], f.Confirm
-	slots := max(c.Slots, 1)
-	if o.To-o.From <= int64(slots-1)*c.Interval {
-		return false
+	if i < len(f.Enough) {
+		return f.Enough[i]
 	}
-	return c.Locations <= 1 || i >= len(f.Failed) || f.Failed[i] >= slots*min(c.Locations, MaxShares)
+	o := &f.Outages[i]
+	return o.To-o.From > int64(max(f.Confirm.Slots, 1)-1)*f.Confirm.Interval
 }
 
 // FromLedger takes from a verdict what was observed down, maintenance or not:
 // what the rules open, suppress and close; what counts against the contract is
-// in Counted. Confirm is to be set before.
+// in Counted. Confirm is to be set before: with its Checks, also Enough is told.
 func (f *Facts) FromLedger(v *sla.Verdict) {
-	f.Outages, f.OutagesFrom, f.Failed = nil, v.Period.From, nil
+	f.Outages, f.OutagesFrom, f.Enough = nil, v.Period.From, nil
 	var seen streaks
+	known := false // enough for the locations that are not blind now
 	for i := range v.Ledger {
 		e := &v.Ledger[i]
 		if e.Observed != sla.Down {
@@ -48,8 +55,10 @@ func (f *Facts) FromLedger(v *sla.Verdict) {
 		}
 		n := len(f.Outages)
 		if n == 0 || f.Outages[n-1].To != e.From {
-			f.Outages, f.Failed = append(f.Outages, sla.Outage{From: e.From}), append(f.Failed, 0)
-			seen, n = seen[:0], n+1
+			f.Outages = append(f.Outages, sla.Outage{From: e.From})
+			if seen, known, n = seen[:0], false, n+1; f.Confirm.Checks != nil {
+				f.Enough = append(f.Enough, false)
+			}
 		}
 		o := &f.Outages[n-1]
 		o.To = e.To
@@ -57,11 +66,17 @@ func (f *Facts) FromLedger(v *sla.Verdict) {
 			o.Counted += e.To - e.From
 		}
 		o.Where = union(o.Where, e.Where)
-		seen = seen.next(e)
-		f.Failed[n-1] = max(f.Failed[n-1], seen.failed(f.Confirm))
+		if f.Enough != nil {
+			seen = seen.next(e)
+			f.Enough[n-1] = f.Enough[n-1] || seen.enough(f.Confirm, false)
+			known = known || seen.enough(f.Confirm, true)
+		}
 	}
 	if n := len(f.Outages); n > 0 {
 		f.Outages[n-1].Ongoing = f.Outages[n-1].To >= v.Until
+		if f.Outages[n-1].Ongoing && f.Enough != nil {
+			f.Enough[n-1] = f.Enough[n-1] || known
+		}
 	}
 }
 
@@ -86,32 +101,28 @@ func (s streaks) next(e *sla.Entry) streaks {
 	return s
 }
 
-// failed counts the results that failed in a row, at the check where most did,
-// over the locations at which Slots of them did.
-func (s streaks) failed(c Confirm) (most int) {
-	for i, x := range s {
-		check, _, _ := strings.Cut(x.part, "/")
-		if slices.ContainsFunc(s[:i], func(y streak) bool { return strings.HasPrefix(y.part, check+"/") }) {
-			continue // counted with that one
+// enough reports whether at one check enough results failed in a row, over the
+// locations at which Slots of them did. Who is blind now cannot speak of an
+// outage that goes on; of one that is over, what each of them said is known.
+func (s streaks) enough(c Confirm, known bool) bool {
+	slots := max(c.Slots, 1)
+	for check, p := range c.Checks {
+		failed, parts, shares := 0, 0, p.Locations
+		if known {
+			shares = p.Known
 		}
-		n := 0
-		for _, y := range s[i:] {
-			if strings.HasPrefix(y.part, check+"/") {
-				n += y.failed(c)
+		for _, x := range s {
+			if name, _, _ := strings.Cut(x.part, "/"); name != check || p.Interval <= 0 {
+				continue
+			}
+			parts++
+			if n := int((x.to - x.from + p.Interval - 1) / p.Interval); n >= slots {
+				failed += n
 			}
 		}
-		most = max(most, n)
+		if failed >= slots*min(max(shares, parts, 1), MaxShares) {
+			return true
+		}
 	}
-	return most
-}
-
-func (s streak) failed(c Confirm) int {
-	if c.Interval <= 0 {
-		return 0
-	}
-	n := int((s.to - s.from + c.Interval - 1) / c.Interval)
-	if n < max(c.Slots, 1) {
-		return 0
-	}
-	return n
+	return false
 }

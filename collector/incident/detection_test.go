@@ -133,12 +133,12 @@ func (d *labDayOf) facts(t testing.TB, rule *labRule, from, now int64) incident.
 	terms := &sla.Terms{Probes: rule.probes, Target: sla.Ratio{Num: 999, Den: 1000}}
 	in := &sla.Input{Period: sla.Window{From: from, To: now}}
 	lag := labInterval + labTimeout + 5*labDelay
-	watermark, locations := now, 0
+	watermark, known := now, 0
 	for i := range d.runs {
 		runs, end := d.known(i, from, now)
 		watermark = min(watermark, max(end, now-lag))
 		if n := len(runs); n > 0 && runs[n-1].State != sla.Unknown {
-			locations++
+			known++
 		}
 		if runs == nil {
 			runs = []sla.Run{}
@@ -153,7 +153,7 @@ func (d *labDayOf) facts(t testing.TB, rule *labRule, from, now int64) incident.
 	}
 	f := incident.Facts{Agreement: "shop", Service: "web", Watching: from, Confirm: incident.Confirm{Slots: rule.slots, Interval: labInterval}}
 	if rule.weighed {
-		f.Confirm.Locations = locations
+		f.Confirm.Checks = map[string]incident.Probing{"home": {Interval: labInterval, Locations: 3, Known: known}}
 	}
 	f.FromVerdict(v)
 	f.FromLedger(v)

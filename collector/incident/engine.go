@@ -3,6 +3,7 @@ package incident
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/probity-sla/probity/internal/sla"
@@ -278,7 +279,7 @@ func key(a *Alert) string {
 		return k + ":" + a.Agent
 	}
 	k += ":" + a.Agreement
-	for _, part := range []string{a.Service, a.Check, a.Incident, a.Window} {
+	for _, part := range []string{a.Service, strings.TrimPrefix(a.Check, a.Agreement+"/"+a.Service+"/"), a.Incident, a.Window} {
 		if part != "" {
 			k += "/" + part
 		}

@@ -31,7 +31,7 @@ type Facts struct {
 
 	Outages     []sla.Outage // in time order, as the verdict has them
 	OutagesFrom int64        // since when Outages is complete; an outage cut off there began earlier
-	Failed      []int        // results that failed in a row in each of Outages, as FromLedger counts them; nil: not known
+	Enough      []bool       // of each of Outages: enough failed for Confirm, as FromLedger counts; nil: Slots and Interval decide
 	Where       []string     // parts that decide the state now, "check/location"
 	Cause       string       // of the latest failure, protocol's vocabulary
 
