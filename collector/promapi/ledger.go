@@ -1,7 +1,7 @@
 package promapi
 
 import (
-	"time"
+	"sort"
 
 	"github.com/probity-sla/probity/internal/sla"
 )
@@ -46,36 +46,12 @@ func counted(e *sla.Entry) (float64, bool) {
 	return 0, false
 }
 
-// maxLedgerPoints bounds the samples that one series of a ledger has in one query.
-const maxLedgerPoints = 600_000
-
-// ladder are the distances at which a ledger is sampled for a range vector. Each
-// divides the next whole calendar unit, so that edges on whole minutes stay exact.
-var ladder = []time.Duration{
-	time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour,
-}
-
-// grid is the distance between the samples of a ledger over window ms that are
-// gathered rangeMS at a time: fine, but never more than maxLedgerPoints.
-func grid(window, rangeMS int64) int64 {
-	g := ladder[0].Milliseconds()
-	for _, d := range ladder[1:] {
-		if window/g <= maxLedgerPoints || d.Milliseconds()*4 > rangeMS {
-			break
-		}
-		g = d.Milliseconds()
-	}
-	return max(g, window/maxLedgerPoints)
-}
-
-// ledgerFeed gives the samples of one series of a ledger: for range vectors on
-// an even grid, so that each weighs the same; else where a span begins, and
-// often enough to be found again.
+// ledgerFeed gives the samples of one series of a ledger where a span begins,
+// and often enough to be found again.
 type ledgerFeed struct {
 	entries []sla.Entry
 	value   func(*sla.Entry) (float64, bool)
 	every   int64 // ms
-	even    bool
 	w       sla.Window
 }
 
@@ -83,22 +59,18 @@ func (f *ledgerFeed) fill(dst []point, from int64) ([]point, error) {
 	from = max(from, f.w.From)
 	for i := firstAfter(f.entries, from); i < len(f.entries) && len(dst) < feedPoints; i++ {
 		e := &f.entries[i]
-		lo, hi := max(e.From, from, f.w.From), min(e.To, f.w.To)
-		if lo >= hi {
+		start, end := max(e.From, f.w.From), min(e.To, f.w.To)
+		if from >= end {
 			continue
 		}
 		v, ok := f.value(e)
 		if !ok {
-			if start := max(e.From, f.w.From); start >= from {
-				dst = append(dst, point{start, staleNaN})
-			}
-			continue
+			v = staleNaN
 		}
-		if start := max(e.From, f.w.From); !f.even && start >= from {
+		if start >= from {
 			dst = append(dst, point{start, v})
-			lo = start + 1
 		}
-		for t := ceil(lo, f.every); t < hi && len(dst) < feedPoints; t += f.every {
+		for t := ceil(max(start+1, from), f.every); ok && t < end && len(dst) < feedPoints; t += f.every {
 			dst = append(dst, point{t, v})
 		}
 	}
@@ -107,15 +79,7 @@ func (f *ledgerFeed) fill(dst []point, from int64) ([]point, error) {
 
 // firstAfter is the index of the first entry that reaches beyond t.
 func firstAfter(entries []sla.Entry, t int64) int {
-	lo, hi := 0, len(entries)
-	for lo < hi {
-		if m := (lo + hi) / 2; entries[m].To <= t {
-			lo = m + 1
-		} else {
-			hi = m
-		}
-	}
-	return lo
+	return sort.Search(len(entries), func(i int) bool { return entries[i].To > t })
 }
 
 // ceil is the first multiple of step that is not below t, for t ≥ 0.

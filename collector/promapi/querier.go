@@ -102,25 +102,29 @@ func (q *querier) runs(ctx context.Context, k key, w sla.Window) (known, error) 
 // ledger is the feed of one series of a service's ledger. The engine reads
 // series one after another, so a statement is computed once for all of them.
 func (q *querier) ledger(ctx context.Context, k key, w sla.Window, h *storage.SelectHints) feed {
-	id := ledgerKey{k.agreement.ID, w}
+	reach := w
+	if h.Range > 0 { // the first cell begins before the window
+		reach.From = max(w.From-grid(w, h), 0)
+	}
+	id := ledgerKey{k.agreement.ID, reach}
 	st := q.ledgers[id]
 	if st == nil {
 		var err error
-		if st, err = q.api.o.Ledgers.Ledger(ctx, k.agreement.ID, w); err != nil {
+		if st, err = q.api.o.Ledgers.Ledger(ctx, k.agreement.ID, reach); err != nil {
 			return failed{fmt.Errorf("ledger of agreement %s: %w", k.agreement.ID, err)}
 		}
 		q.ledgers[id] = st
 	}
-	f := &ledgerFeed{value: k.span, w: w, even: h.Range > 0, every: max(q.lookback.Milliseconds()/2, 1)}
-	if f.even {
-		f.every = grid(w.To-w.From, h.Range)
-	}
+	var entries []sla.Entry
 	for i := range st.Services {
 		if st.Services[i].Service == k.service.ID {
-			f.entries = st.Services[i].Verdict.Ledger
+			entries = st.Services[i].Verdict.Ledger
 		}
 	}
-	return f
+	if h.Range > 0 {
+		return &cellFeed{entries: entries, value: k.span, every: grid(w, h), mean: h.Func == "avg_over_time", w: w}
+	}
+	return &ledgerFeed{entries: entries, value: k.span, every: max(q.lookback.Milliseconds()/2, 1), w: w}
 }
 
 // failed is a feed that cannot be read.

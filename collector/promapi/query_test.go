@@ -100,7 +100,7 @@ func TestAverageOfServiceUpIsTheStatementsAvailability(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := strconv.ParseFloat(c.number(`avg_over_time(probity_service_up[2d])`, t0+2*day-1), 64)
+	got, err := strconv.ParseFloat(c.number(`avg_over_time(probity_service_up[2d])`, t0+2*day), 64)
 	if want := float(v.Availability); err != nil || got-want > 1e-12 || want-got > 1e-12 {
 		t.Errorf("avg_over_time(probity_service_up[2d]) = %v, %v; the statement says %v (%v)", got, err, want, v.Availability)
 	}
