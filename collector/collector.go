@@ -19,6 +19,7 @@ import (
 	"github.com/probity-sla/probity/collector/evaluate"
 	"github.com/probity-sla/probity/collector/ingest"
 	"github.com/probity-sla/probity/collector/notify"
+	"github.com/probity-sla/probity/collector/promapi"
 	"github.com/probity-sla/probity/collector/store"
 	"github.com/probity-sla/probity/collector/web"
 	"github.com/probity-sla/probity/internal/contract"
@@ -63,6 +64,8 @@ type collector struct {
 	channels atomic.Pointer[[]*notify.Channel]
 	web      *web.Server
 	ingest   *ingest.Handler
+	prom     *promapi.API
+	exporter *promapi.Exporter
 	started  time.Time
 	heard    heard
 	touched  chan struct{} // wakes the evaluator

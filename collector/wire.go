@@ -51,6 +51,9 @@ func (c *collector) wire(ctx context.Context, cfg *Config) (err error) {
 	if err := c.rememberAssignments(ctx); err != nil {
 		return err
 	}
+	if err := c.wireProm(); err != nil {
+		return err
+	}
 	c.retireAlerts(ctx)
 	c.health.Hold("evaluation")
 	return nil
@@ -191,9 +194,17 @@ func (c *collector) routes(reloader *selfmon.Reloader) http.Handler {
 	mux.Handle("/-/healthy", c.health.Healthy())
 	mux.Handle("/-/ready", c.health.Ready())
 	mux.Handle("/-/reload", c.web.Require(web.RoleOperate, reloader.Handler()))
-	mux.Handle("/metrics", c.web.Require(web.RoleRead, c.registry.Handler()))
+	mux.Handle("/metrics", c.web.Require(web.RoleRead, c.metrics()))
+	mux.Handle(promPrefix+"/", c.web.Require(web.RoleRead, c.prom.Handler(promPrefix)))
+	for _, path := range []string{"query", "query_range", "series", "labels", "label/{name}/values"} {
+		mux.Handle("/api/v1/"+path, c.web.Require(web.RoleRead, c.prom.Handler("")))
+	}
 	return mux
 }
+
+// promPrefix is where Prometheus's query API is served: the URL of a data source
+// in Grafana is the collector's with this behind it.
+const promPrefix = "/prometheus"
 
 // bodyTimeout bounds how long a peer may take to send the body of a request to
 // API and pages; ingest has its own bound.
