@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -136,4 +137,46 @@ func TestAlertmanager(t *testing.T) {
 	d.Wake()
 	eventually(t, "the alert resolves", func() bool { return len(firing(t, addr)) == 0 })
 	eventually(t, "nothing waits", func() bool { waiting, dead := box.left(); return len(waiting)+len(dead) == 0 })
+}
+
+// TestAlertmanagerSilences: what is silenced there stays told and stays quiet.
+func TestAlertmanagerSilences(t *testing.T) {
+	addr := startAlertmanager(t)
+	ch := open(t, notify.Config{Name: "am", Type: notify.TypeAlertmanager, URL: notify.Secret("http://" + addr)})
+	now := time.Now()
+	silence, err := json.Marshal(map[string]any{
+		"matchers":  []map[string]any{{"name": "agreement", "value": "shop", "isRegex": false, "isEqual": true}, {"name": "service", "value": "web", "isRegex": false, "isEqual": true}},
+		"startsAt":  now.Add(-time.Minute).UTC().Format(time.RFC3339),
+		"endsAt":    now.Add(time.Hour).UTC().Format(time.RFC3339),
+		"createdBy": "test", "comment": "known",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.Post("http://"+addr+"/api/v2/silences", "application/json", bytes.NewReader(silence))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("silence: %s", resp.Status)
+	}
+	for _, service := range []string{"web", "api"} {
+		if err := send(t, ch, change(incident.ChangeOpened, service, now.UnixMilli()-60_000, now.UnixMilli())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[string]string{"web": "suppressed", "api": "active"}
+	eventually(t, "web is silenced, api is not", func() bool {
+		all := firing(t, addr)
+		for _, a := range all {
+			if a.Status.State != want[a.Labels["service"]] {
+				return false
+			}
+		}
+		return len(all) == len(want)
+	})
+	if err := ch.Test(t.Context()); err != nil {
+		t.Errorf("Test = %v", err)
+	}
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/probity-sla/probity/collector/incident"
 	"github.com/probity-sla/probity/collector/notify"
 )
 
@@ -147,4 +149,78 @@ func FuzzURL(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestValidateTypes: what each type needs, and what it does not take.
+func TestValidateTypes(t *testing.T) {
+	mail := notify.Config{Type: "email", Host: "mail.example.net", From: "Probity <p@example.net>", To: []string{"ops@example.net"}}
+	with := func(c notify.Config, edit func(*notify.Config)) notify.Config { edit(&c); return c }
+	for _, tt := range []struct {
+		name string
+		cfg  notify.Config
+		want string // part of the faults, "" for none
+	}{
+		{"a mail server, from and to are enough", mail, ""},
+		{"a login", with(mail, func(c *notify.Config) { c.Username, c.PasswordFile = "u", "f" }), ""},
+		{"no recipient", with(mail, func(c *notify.Config) { c.To = nil }), "to: a channel of type email needs it"},
+		{"a recipient that is none", with(mail, func(c *notify.Config) { c.To = []string{"ops"} }), "not a mail address"},
+		{"two in one", with(mail, func(c *notify.Config) { c.To = []string{"a@b.c, d@e.f"} }), "not a mail address"},
+		{"a header in it", with(mail, func(c *notify.Config) { c.From = "a@b.c\r\nBcc: d@e.f" }), "from:"},
+		{"far too many", with(mail, func(c *notify.Config) { c.To = slices.Repeat([]string{"a@b.c"}, 101) }), "at most 100"},
+		{"in the clear to another machine", with(mail, func(c *notify.Config) { c.TLS = "none" }), "on this machine"},
+		{"in the clear to this machine", with(mail, func(c *notify.Config) { c.TLS, c.Host = "none", "::1" }), ""},
+		{"a password in the clear", with(mail, func(c *notify.Config) { c.TLS, c.Host, c.Username, c.Password = "none", "localhost", "u", "p" }), "never sent without TLS"},
+		{"a way nobody knows", with(mail, func(c *notify.Config) { c.TLS = "ssl" }), "tls:"},
+		{"a port with the host", with(mail, func(c *notify.Config) { c.Host = "mail.example.net/25" }), "host:"},
+		{"a port that is none", with(mail, func(c *notify.Config) { c.Port = 70000 }), "port:"},
+		{"mail to an address", with(mail, func(c *notify.Config) { c.URL = "https://h" }), "url: a channel of type email does not take it"},
+		{"a webhook with recipients", notify.Config{Type: "webhook", URL: "https://h", To: []string{"a@b.c"}}, "to: a channel of type webhook does not take it"},
+		{"slack by webhook", notify.Config{Type: "slack", URL: "https://hooks.slack.com/services/x"}, ""},
+		{"slack by bot", notify.Config{Type: "slack", Token: "xoxb-1", Chat: "C1"}, ""},
+		{"slack by neither", notify.Config{Type: "slack"}, "incoming webhook"},
+		{"slack by both", notify.Config{Type: "slack", URL: "https://h", Token: "x", Chat: "C1"}, "incoming webhook"},
+		{"a bot without a chat", notify.Config{Type: "slack", Token: "x"}, "and a chat"},
+		{"teams", notify.Config{Type: "teams", URLFile: "f"}, ""},
+		{"pagerduty", notify.Config{Type: "pagerduty", Token: "k"}, ""},
+		{"pagerduty without a key", notify.Config{Type: "pagerduty"}, "token: a channel of type pagerduty needs it"},
+		{"opsgenie in Europe", notify.Config{Type: "opsgenie", TokenFile: "f", URL: "https://api.eu.opsgenie.com"}, ""},
+		{"telegram", notify.Config{Type: "telegram", Token: "123:abc", Chat: "@ops"}, ""},
+		{"telegram without a chat", notify.Config{Type: "telegram", Token: "123:abc"}, "chat: a channel"},
+		{"telegram with what is no token", notify.Config{Type: "telegram", Token: "key-in-here", Chat: "@ops"}, "not the token"},
+		{"feishu, signed", notify.Config{Type: "feishu", URL: "https://open.feishu.cn/x", Secret: "k"}, ""},
+		{"dingtalk, signed", notify.Config{Type: "dingtalk", URL: "https://oapi.dingtalk.com/x", SecretFile: "f"}, ""},
+		{"wecom cannot sign", notify.Config{Type: "wecom", URL: "https://h", Secret: "k"}, "secret: a channel of type wecom does not take it"},
+		{"a language nobody speaks here", notify.Config{Type: "teams", URL: "https://h", Language: "tlh"}, "language:"},
+		{"info on request", notify.Config{Type: "teams", URL: "https://h", Severities: []string{"info"}, Kinds: []string{"maintenance_begins"}}, ""},
+	} {
+		tt.cfg.Name = "x"
+		err := errors.Join(notify.Validate([]notify.Config{tt.cfg})...)
+		if tt.want == "" != (err == nil) || err != nil && (!strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "key-in-here")) {
+			t.Errorf("%s: Validate = %v, want %q", tt.name, err, tt.want)
+		}
+	}
+	c := notify.Config{CAFile: "a", URLFile: "b", SecretFile: "c", TokenFile: "d", PasswordFile: "e"}
+	for _, f := range c.Files() {
+		*f = "dir/" + *f
+	}
+	if c.CAFile != "dir/a" || c.URLFile != "dir/b" || c.SecretFile != "dir/c" || c.TokenFile != "dir/d" || c.PasswordFile != "dir/e" {
+		t.Errorf("Files misses one: %+v", c)
+	}
+	if _, err := notify.Open(notify.Config{Name: "x", Type: "teams", URL: "https://h", CAFile: os.DevNull}, ""); err == nil || !strings.Contains(err.Error(), "ca_file") {
+		t.Errorf("Open with an empty ca_file = %v, want a fault", err)
+	}
+}
+
+// TestInfoOnRequest: what nobody has to act on goes to those who ask for it.
+func TestInfoOnRequest(t *testing.T) {
+	c := change(incident.ChangeOpened, "web", 1, 2)
+	c.Alert.Severity = incident.Info
+	all := []*notify.Channel{
+		open(t, notify.Config{Name: "all", Type: "webhook", URL: "http://h"}), open(t, notify.Config{Name: "am", Type: "alertmanager", URL: "http://h"}),
+		open(t, notify.Config{Name: "info", Type: "webhook", URL: "http://h", Severities: []string{"info"}}),
+	}
+	rows, err := notify.Plan([]incident.Change{c}, all)
+	if err != nil || len(rows) != 1 || rows[0].Channel != "info" {
+		t.Errorf("Plan(info) = %v, %v; want the channel that asks for it", rows, err)
+	}
 }

@@ -34,3 +34,22 @@ func (c *Channel) Redirect(to string) {
 
 // Secrets is all that a channel hides, as one text.
 func (c *Channel) Secrets() string { return strings.Join(c.hide, " ") }
+
+// Verdict judges the body of an answer that says 200.
+func Verdict(typ string, body []byte) (string, bool) {
+	if verdicts[typ] == nil {
+		return "", false
+	}
+	return verdicts[typ](body)
+}
+
+// Compose returns a mail as it goes over the wire, and its recipients.
+func (c *Channel) Compose(n Notification, m *Message) (string, []string, error) {
+	x, err := c.mail.compose(n, m)
+	if err != nil {
+		return "", nil, err
+	}
+	var b strings.Builder
+	_, err = x.msg.WriteTo(&b)
+	return b.String(), x.to, err
+}

@@ -72,6 +72,8 @@ func (n *IncidentNotice) clockLines(t *words) []string {
 			return said + t.colon + t.met
 		case c.Paused:
 			return said + t.colon + t.paused
+		case c.Due == 0 && c.Missed:
+			return said + t.colon + t.missed
 		case c.Due == 0:
 			return ""
 		case c.Missed || c.Due <= n.At:

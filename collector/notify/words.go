@@ -3,17 +3,17 @@ package notify
 // words are what messages say beside names and figures.
 type words struct {
 	colon, comma, stop                                      string
-	ackLink, pageLink, page                                 string
-	down, resolvedAlert, still, agreement, severity, major  string
+	ackLink, pageLink                                       string
+	resolvedAlert, still, agreement, severity, major        string
 	incident, level, repeated, ongoing, ended, since        string
 	outages, reported, clocks, alerts, more, told           string
-	acknowledgedBy, cause, remedy, due, dueIn, missed       string
+	acknowledgedBy, cause, remedy, due, missed              string
 	left, over, met, paused, testSubject, testText          string
 	noOutage, nobody                                        string
 	states, events                                          map[string]string
 	clockNames                                              map[string]string
 	faultReceived, faultAccepted, faultDeclined, faultFixed string
-	reference, answer, hello, faultLink, yourWords          string
+	reference, answer, hello                                string
 	severities                                              map[string]string
 	day, hour, minute, second                               string
 }
@@ -30,11 +30,11 @@ func tongue(language string) *words {
 
 var english = &words{
 	colon: ": ", comma: ", ", stop: ".",
-	ackLink: "Acknowledge", pageLink: "Page", page: "page",
-	down: "down", resolvedAlert: "Resolved", still: "Still", agreement: "Agreement", severity: "Severity", major: "major",
+	ackLink: "Acknowledge", pageLink: "Page",
+	resolvedAlert: "Resolved", still: "Still", agreement: "Agreement", severity: "Severity", major: "major",
 	incident: "Incident", level: "Level", repeated: "repeated", ongoing: "goes on", ended: "ended", since: "since",
 	outages: "Outages", reported: "Reported by the customer", clocks: "Due", alerts: "What decided", more: "and %d more", told: "Told",
-	acknowledgedBy: "Acknowledged by", cause: "Cause", remedy: "Remedy", due: "due", dueIn: "due", missed: "missed",
+	acknowledgedBy: "Acknowledged by", cause: "Cause", remedy: "Remedy", due: "due", missed: "missed",
 	left: "%s left", over: "%s over", met: "met", paused: "paused",
 	testSubject: "[TEST] Probity can reach this channel",
 	testText:    "This is a test of channel %s. Nothing is wrong, and nothing needs to be done.",
@@ -49,18 +49,18 @@ var english = &words{
 	clockNames:    map[string]string{"response": "Response", "resolution": "Resolution"},
 	faultReceived: "We have received your report", faultAccepted: "We are working on your report",
 	faultDeclined: "We have closed your report", faultFixed: "The fault that you reported is resolved",
-	reference: "Reference number", answer: "Answer", hello: "Thank you for your report.", faultLink: "Follow it here", yourWords: "Your report",
+	reference: "Reference number", answer: "Answer", hello: "Thank you for your report.",
 	severities: map[string]string{"page": "page", "ticket": "ticket", "info": "info"},
 	day:        "d", hour: "h", minute: "min", second: "s",
 }
 
 var chinese = &words{
 	colon: "：", comma: "，", stop: "。",
-	ackLink: "确认", pageLink: "页面", page: "页面",
-	down: "中断", resolvedAlert: "已恢复", still: "仍然", agreement: "协议", severity: "级别", major: "重大故障",
+	ackLink: "确认", pageLink: "页面",
+	resolvedAlert: "已恢复", still: "仍然", agreement: "协议", severity: "级别", major: "重大故障",
 	incident: "事件", level: "第 %d 级", repeated: "重复通知", ongoing: "仍在持续", ended: "结束于", since: "始于",
 	outages: "中断", reported: "客户报告时间", clocks: "时限", alerts: "判定依据", more: "另有 %d 项", told: "已通知",
-	acknowledgedBy: "确认人", cause: "原因", remedy: "处理措施", due: "截止", dueIn: "截止", missed: "已超时",
+	acknowledgedBy: "确认人", cause: "原因", remedy: "处理措施", due: "截止", missed: "已超时",
 	left: "剩余 %s", over: "超出 %s", met: "已达标", paused: "已暂停",
 	testSubject: "[测试] Probity 可以使用此通知渠道",
 	testText:    "这是对通知渠道 %s 的测试。一切正常，无需任何操作。",
@@ -75,7 +75,7 @@ var chinese = &words{
 	clockNames:    map[string]string{"response": "响应", "resolution": "解决"},
 	faultReceived: "我们已收到您的故障报告", faultAccepted: "我们正在处理您报告的故障",
 	faultDeclined: "您的故障报告已关闭", faultFixed: "您报告的故障已解决",
-	reference: "参考编号", answer: "答复", hello: "感谢您的报告。", faultLink: "查看进展", yourWords: "您的报告",
+	reference: "参考编号", answer: "答复", hello: "感谢您的报告。",
 	severities: map[string]string{"page": "紧急", "ticket": "工单", "info": "通知"},
 	day:        " 天 ", hour: " 小时 ", minute: " 分 ", second: " 秒 ",
 }
