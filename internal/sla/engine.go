@@ -145,6 +145,9 @@ func (s *sweep) whole() int64 {
 // result copies what the verdict keeps out of the buffers.
 func (e *Engine) result(v *Verdict) {
 	v.Ledger = slices.Clone(e.ledger)
+	if len(v.Ledger) == 0 {
+		v.Ledger = nil // the same from an engine that was used before and from a new one
+	}
 	clear(e.ledger) // the buffers keep no strings of others alive
 	e.ledger = e.ledger[:0]
 }

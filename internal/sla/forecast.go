@@ -14,6 +14,9 @@ func (t *Terms) Forecast(v *Verdict, recent Tally) (breaksAt int64, ok bool) {
 	if v.Budget < 0 || !v.Bad.Present() {
 		return 0, false
 	}
+	if !v.Availability.Present() && v.Scope == v.ScopeWhole {
+		return 0, false // nothing was counted, and nothing is left to count
+	}
 	whole := t.Denominator
 	if whole == 0 {
 		whole = v.whole()
@@ -43,20 +46,20 @@ func (t *Terms) Forecast(v *Verdict, recent Tally) (breaksAt int64, ok bool) {
 }
 
 // lost reports whether so much bad time breaks the objective of a period whose
-// denominator is whole (F23).
+// denominator is whole (F23); bad time beyond the denominator is not counted (F17).
 func (t *Terms) lost(bad *big.Rat, whole int64) bool {
-	if t.MaxBad != nil && bad.Cmp(big.NewRat(*t.MaxBad, 1)) > 0 {
-		return true
-	}
-	if !t.Target.Present() || whole <= 0 {
+	if whole <= 0 {
 		return false
 	}
 	all := big.NewRat(whole, 1)
-	good := new(big.Rat).Sub(all, bad)
-	if good.Sign() < 0 {
-		good.SetInt64(0)
+	if bad.Cmp(all) > 0 {
+		bad = all
 	}
-	return t.misses(t.rounded(near(good.Quo(good, all))))
+	if t.MaxBad != nil && bad.Cmp(big.NewRat(*t.MaxBad, 1)) > 0 {
+		return true
+	}
+	good := new(big.Rat).Sub(all, bad)
+	return t.Target.Present() && t.misses(t.rounded(near(good.Quo(good, all))))
 }
 
 // ahead is what of the period is still to come, in service hours and while the

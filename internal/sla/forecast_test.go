@@ -118,7 +118,7 @@ func TestForecastAgreesWithCountingMilliseconds(t *testing.T) {
 		tally := sla.Tally{Up: rapid.Int64Range(0, 9).Draw(t, "up"), Down: rapid.Int64Range(0, 9).Draw(t, "down")}
 		tally.Bad = sla.Of(tally.Down, 1)
 		terms := &sla.Terms{Target: target, BreachOp: sla.BreachOp(rapid.IntRange(0, 1).Draw(t, "op"))}
-		v := &sla.Verdict{Period: sla.Window{To: n}, Until: now, Scope: now, ScopeWhole: n, Bad: sla.Of(was, 1), Good: sla.Of(now-was, 1), Total: sla.Of(now, 1), Budget: 0}
+		v := &sla.Verdict{Period: sla.Window{To: n}, Until: now, Scope: now, ScopeWhole: n, Bad: sla.Of(was, 1), Good: sla.Of(now-was, 1), Total: sla.Of(now, 1), Availability: sla.Of(now-was, now)}
 		lost := func(bad *big.Rat) bool { // good < target·n, or ≤
 			good := new(big.Rat).Sub(big.NewRat(n, 1), bad)
 			c := good.Cmp(new(big.Rat).Mul(target.Rat(), big.NewRat(n, 1)))

@@ -71,3 +71,19 @@ func TestComputeAllocatesOnlyItsResult(t *testing.T) {
 		t.Errorf("Compute of a year allocates %v times; want at most 8", n)
 	}
 }
+
+// TestAnEmptyVerdictIsTheSameFromEveryEngine: what an engine has done before
+// does not show in what it makes of a period in which nothing was judged.
+func TestAnEmptyVerdictIsTheSameFromEveryEngine(t *testing.T) {
+	in := hourOf("up 1h")
+	in.Until = in.Period.From
+	var used, fresh sla.Engine
+	if _, err := used.Compute(&sla.Terms{}, hourOf("up 50m down 10m")); err != nil {
+		t.Fatal(err)
+	}
+	got, err1 := used.Compute(&sla.Terms{}, in)
+	want, err2 := fresh.Compute(&sla.Terms{}, in)
+	if err1 != nil || err2 != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("a used engine makes %#v, %v; a new one %#v, %v", got, err1, want, err2)
+	}
+}
