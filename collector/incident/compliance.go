@@ -39,16 +39,18 @@ func ComplianceOf(p sla.Window, rules []ClockRule, records [][]Event, at, horizo
 
 // HandlingOf returns what became of the incident for one agreement (SLA.md F44),
 // for sla.MeanTimesOf. A probe detects when an outage is confirmed, and that is
-// when it was entered. ok is false when the incident does not concern the agreement.
+// when it was entered. ok is false when the incident does not concern the
+// agreement; "" stands for all of them together.
 func HandlingOf(events []Event, agreement string) (h sla.Handling, ok bool, err error) {
 	i, err := Fold(events)
-	if err != nil || !slices.Contains(i.Agreements(), agreement) {
+	if err != nil || agreement != "" && !slices.Contains(i.Agreements(), agreement) {
 		return h, false, err
 	}
+	is := func(other string) bool { return agreement == "" || other == agreement }
 	h.Acknowledged, h.Repaired = i.AcknowledgedAt, i.ResolvedAt
 	ongoing := false
 	for _, o := range i.Outages {
-		if o.Agreement != agreement || o.Withdrawn {
+		if o.Withdrawn || !is(o.Agreement) {
 			continue
 		}
 		ongoing = ongoing || o.To == 0
@@ -60,9 +62,9 @@ func HandlingOf(events []Event, agreement string) (h sla.Handling, ok bool, err 
 	for n := range events {
 		e := &events[n]
 		switch {
-		case e.Fault != "" && e.Agreement == agreement, e.Kind == EventOpened && e.By != System && e.Fault == "":
+		case e.Fault != "" && is(e.Agreement), e.Kind == EventOpened && e.By != System && e.Fault == "" && (e.Agreement == "" || is(e.Agreement)):
 			h.Detected = earliest(h.Detected, e.Effect())
-		case e.Outage != nil && e.Outage.Agreement == agreement && i.counts(e.Outage.ID):
+		case e.Outage != nil && is(e.Outage.Agreement) && i.counts(e.Outage.ID):
 			h.Detected = earliest(h.Detected, e.At)
 		}
 	}
