@@ -206,7 +206,7 @@ func (b *builder) last(m *Model) {
 		last = b.in.Replaces
 	}
 	if last != nil {
-		m.LastReport = fmt.Sprintf("%s, %d", last.Label, last.Revision)
+		m.LastReport, m.LastRevision = last.Label, last.Revision
 		m.LastReportAt = last.Method.ComputedAt
 	}
 }

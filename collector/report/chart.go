@@ -131,12 +131,12 @@ func (c *composer) legend() *picture {
 // chart draws a series: a bar for each period, as high as its bad time is a
 // share of what the objective allows. The line is all that it allows.
 func (c *composer) chart(s *Series) *picture {
-	const base, line, most = 62.0, 20.0, 2.0 // ground, height of the allowance, cut at
+	const base, line, most = 68.0, 20.0, 2.0 // ground, height of the allowance, cut at
 	name := c.say("Agreement as a whole")
 	if s.Service != "" {
 		name = title(s.Service, s.Name)
 	}
-	p := &picture{w: pictureWidth, h: 76, alt: c.say("%s, the periods up to this one", name)}
+	p := &picture{w: pictureWidth, h: 80, alt: c.say("%s, the periods up to this one", name)}
 	p.word(0, 8, -1, 7.5, inkText, name, true)
 	step := pictureWidth / float64(max(len(s.Points), 8))
 	widest := widestBad(s.Points)
@@ -158,9 +158,9 @@ func (c *composer) chart(s *Series) *picture {
 				p.line(mid-step*0.3, base-h+5, mid+step*0.3, base-h+2.5, 1.4, inkPaper)
 			}
 		}
-		p.word(mid, 19, 0, 6, inkText, pt.Availability, i == len(s.Points)-1)
+		p.word(mid, 18, 0, 6, inkText, pt.Availability, i == len(s.Points)-1)
 		if m := markOf(pt.Verdict); m != noMark {
-			p.mark(m, mid-2.4, base-most*line-0.5-4.6+3, 4.8)
+			p.mark(m, mid-2.3, 20.5, 4.6)
 		}
 		p.word(mid, p.h-5, 0, 5.4, inkSoft, shortLabel(pt.Label), i == len(s.Points)-1)
 	}

@@ -10,7 +10,7 @@ import (
 func (c *composer) corrections() section {
 	s := section{id: "corrections", title: c.say("Corrections")}
 	if c.m.LastReport != "" {
-		s.aside(c.say("Last report: %s. A correction counts from its approval until it is revoked.", c.m.LastReport))
+		s.aside(c.say("Last report: %s, revision %d. A correction counts from its approval until it is revoked.", c.m.LastReport, c.m.LastRevision))
 	} else {
 		s.aside(c.say("This is the first report. A correction counts from its approval until it is revoked."))
 	}

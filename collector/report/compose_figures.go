@@ -17,7 +17,7 @@ func (c *composer) availability() section {
 			down = c.length(Millis(v.Bad))
 		}
 		g.add(c.called(f), cell{text: f.Availability, strong: true}, plain(f.Objective), c.word(f.Verdict, f.Open),
-			plain(strings.Replace(Bounds(v), "–", "–\n", 1)), plain(f.Coverage), plain(down), plain(leftOver))
+			plain(c.bounds(f)), plain(f.Coverage), plain(down), plain(leftOver))
 	}
 	s.set(g)
 	s.aside(c.say("Percentages are cut down, never rounded up. Bounds: the availability had all unknown time been down, and had it been up. Coverage: the share of time that was observed."))
@@ -31,6 +31,14 @@ func (c *composer) availability() section {
 		s.draw(c.legend())
 	}
 	return s
+}
+
+// bounds sets the two bounds of a figure on two lines.
+func (c *composer) bounds(f *Figures) string {
+	if f.Exact.Unknown == 0 || f.Lower == Absent || f.Upper == Absent {
+		return Absent
+	}
+	return f.Lower + "–\n" + f.Upper
 }
 
 func (c *composer) trend() section {

@@ -81,7 +81,7 @@ func (c *composer) gaps(s *section, gaps []Gap, none string) {
 		s.say(none)
 		return
 	}
-	g := newGrid(col(c.say("From, to"), left), col(c.say("Service"), left), col(c.say("Length s"), point), col(c.say("Observed, counted as"), left), wide(c.say("Why")))
+	g := newGrid(col(c.say("From, to"), left), col(c.say("Service"), left), col(c.say("Length s"), point), col(c.say("Counted as"), left), wide(c.say("Why")))
 	for i := range gaps {
 		x := &gaps[i]
 		why := c.rule(x.Rule)
@@ -92,7 +92,7 @@ func (c *composer) gaps(s *section, gaps []Gap, none string) {
 			why += ": " + printable(x.Reason)
 		}
 		g.add(plain(c.span(x.From, x.To)), plain(title(x.Service, x.Name)), plain(Seconds(x.To-x.From)),
-			marked(mark(x.CountedAs), c.seen(x.ObservedAs)+"\n"+c.seen(x.CountedAs)), plain(why))
+			marked(mark(x.CountedAs), c.seen(x.CountedAs)+"\n"+c.say("observed: %s", c.seen(x.ObservedAs))), plain(why))
 	}
 	s.set(c.cut(g))
 }

@@ -30,7 +30,6 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"sign":  func(m mark) template.HTML { return markSVG(m) },
 	"lines": func(s string) []string { return strings.Split(s, "\n") },
 	"align": func(a align) string { return [...]string{"l", "r", "p"}[a] },
-	"pad":   func(g *grid, col int, text string) string { return g.pad(col, text) },
 }).Parse(pageText))
 
 // WriteHTML writes a report as one page that needs nothing else: no script, no
@@ -65,7 +64,6 @@ type (
 		Picture *picture
 	}
 	tableView struct {
-		Grid    *grid
 		Columns []columnView
 		Rows    [][]cellView
 		More    string
@@ -76,6 +74,7 @@ type (
 	}
 	cellView struct {
 		Text   string
+		Pad    string
 		Mark   mark
 		Strong bool
 	}
@@ -108,40 +107,45 @@ func factViews(facts []fact) (out []factView) {
 }
 
 func (g *grid) view() *tableView {
-	t := &tableView{Grid: g, More: g.more}
+	t := &tableView{More: g.more}
 	for _, c := range g.columns {
 		t.Columns = append(t.Columns, columnView{c.title, c.align})
 	}
 	for _, row := range g.rows {
 		var cells []cellView
 		for _, c := range row {
-			cells = append(cells, cellView{c.text, c.mark, c.strong})
+			cells = append(cells, cellView{Text: c.text, Mark: c.mark, Strong: c.strong})
 		}
 		t.Rows = append(t.Rows, cells)
+	}
+	for i := range g.columns {
+		for n, pad := range g.pads(i) {
+			t.Rows[n][i].Pad = pad
+		}
 	}
 	return t
 }
 
-// pad is the blank that a decimal needs behind it to stand under the point of
-// the others: figure spaces, as wide as a figure each.
-func (g *grid) pad(col int, text string) string {
+// pads are the blanks that the decimals of a column need behind them to stand
+// under the point of the others: figure spaces, as wide as a figure each.
+func (g *grid) pads(col int) []string {
+	out := make([]string, len(g.rows))
 	if g.columns[col].align != point {
-		return ""
-	}
-	after := func(s string) int {
-		_, decimals, ok := strings.Cut(s, ".")
-		if !ok {
-			return 0
-		}
-		return 1 + len(decimals)
+		return out
 	}
 	most := 0
 	for _, row := range g.rows {
-		most = max(most, after(row[col].text))
+		_, decimals := cutPoint(row[col].text)
+		most = max(most, len(decimals))
 	}
-	n := most - after(text)
-	if n > 0 && !strings.Contains(text, ".") {
-		return strings.Repeat("\u2007", n-1) + "\u2008"
+	for i, row := range g.rows {
+		_, decimals := cutPoint(row[col].text)
+		switch n := most - len(decimals); {
+		case n > 0 && decimals == "":
+			out[i] = strings.Repeat("\u2007", n-1) + "\u2008"
+		default:
+			out[i] = strings.Repeat("\u2007", n)
+		}
 	}
-	return strings.Repeat("\u2007", max(0, n))
+	return out
 }

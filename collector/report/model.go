@@ -54,7 +54,8 @@ type Model struct {
 	Credits      []CreditRow  `json:"credits"`
 	Corrections  []Amendment  `json:"corrections"`
 	Actions      []ActionRow  `json:"actions"`
-	LastReport   string       `json:"last_report,omitempty"` // "2026-09, revision 1": the report that actions are carried from
+	LastReport   string       `json:"last_report,omitempty"` // label of the report that actions are carried from
+	LastRevision int          `json:"last_revision,omitempty"`
 	LastReportAt int64        `json:"last_report_at,omitempty"`
 	Replaces     int          `json:"replaces,omitempty"` // the revision that this one corrects
 	Differences  []Difference `json:"differences,omitempty"`

@@ -192,6 +192,7 @@ func (w *world) input(t testing.TB) Input {
 		Agreement: w.agreement, Statement: w.statement, Trend: w.trend, Incidents: w.cases, Corrections: w.elsewhere, Actions: w.actions,
 		Previous: &Model{Agreement: w.agreement.ID, Label: "2026-09", Revision: 1, Method: Method{ComputedAt: at(t, "2026-10-03 01:00:00")},
 			Actions: []ActionRow{{ID: "ACT-11", State: incident.ActionOpen}, {ID: "ACT-9", State: incident.ActionOpen}}},
+		Credits:  &sla.CreditSum{Availability: sla.Of(10, 1), Repairs: sla.Of(5, 1), Total: sla.Of(12, 1), Capped: true},
 		Revision: 1, State: Issued, Created: Signature{"k.lind", made}, Reviewed: &Signature{"m.osei", made + 3_600_000}, Issued: &Signature{"m.osei", made + 7_200_000}, Version: "1.4.0",
 	}
 }

@@ -66,6 +66,7 @@ func TestModelReadsBackAsItWasWritten(t *testing.T) {
 	}
 	for name, write := range map[string]func(*bytes.Buffer, *Model) error{
 		"HTML": func(b *bytes.Buffer, m *Model) error { return WriteHTML(b, m) },
+		"PDF":  func(b *bytes.Buffer, m *Model) error { return WritePDF(b, m) },
 		"CSV":  func(b *bytes.Buffer, m *Model) error { return WriteCSV(b, m) },
 		"JSON": func(b *bytes.Buffer, m *Model) error { return WriteJSON(b, m) },
 	} {
@@ -232,7 +233,7 @@ func TestVerdictSentence(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := m.document().verdict; got != row.want {
+		if got := strings.ReplaceAll(m.document().verdict, "\u00a0", " "); got != row.want {
 			t.Errorf("%s: %q; want %q", row.sentence, got, row.want)
 		}
 	}

@@ -31,10 +31,10 @@ func (w *words) say(english string, args ...any) string {
 			phrase = zh
 		}
 	}
-	if len(args) == 0 {
-		return phrase
+	if len(args) > 0 {
+		phrase = fmt.Sprintf(phrase, args...)
 	}
-	return fmt.Sprintf(phrase, args...)
+	return strings.ReplaceAll(phrase, " %", "\u00a0%") // no line ends between a figure and its sign
 }
 
 func (w *words) tag() string {
@@ -59,18 +59,18 @@ func (w *words) instant(ms int64) string {
 	if ms == 0 {
 		return Absent
 	}
-	layout := "2006-01-02 15:04:05"
+	layout := "2006-01-02\u00a015:04:05"
 	if ms%1000 != 0 {
 		layout += ".000"
 	}
 	if w.offset {
-		layout += " -07:00"
+		layout += "\u00a0-07:00"
 	}
 	return time.UnixMilli(ms).In(w.zone).Format(layout)
 }
 
 func (w *words) minute(ms int64) string {
-	return time.UnixMilli(ms).In(w.zone).Format("2006-01-02 15:04 -07:00")
+	return time.UnixMilli(ms).In(w.zone).Format("2006-01-02\u00a015:04\u00a0-07:00")
 }
 
 func (w *words) span(from, to int64) string { return w.instant(from) + "\n" + w.instant(to) }

@@ -48,7 +48,7 @@ var chinese = map[string]string{
 	"no reason given": "未说明事由", "emergency": "紧急", "all services": "全部服务", "never": "从未", "not excused:\nemergencies count": "不豁免：\n紧急维护计入",
 	"none asked for": "无要求", "kept: %s\nof %s": "已满足：%s\n要求 %s", "not kept: none\nof %s": "未满足：无\n要求 %s", "not kept: %s\nof %s": "未满足：%s\n要求 %s",
 	"Excluded and unknown time": "除外与未知时间", "Excluded s": "除外（秒）", "Unknown s": "未知（秒）", "of it left out s": "其中不计入（秒）", "In scope s": "范围内（秒）",
-	"No time was excluded.": "没有除外的时间。", "No time is unknown.": "没有未知的时间。", "Length s": "时长（秒）", "Observed, counted as": "观测、计为", "Why": "依据",
+	"No time was excluded.": "没有除外的时间。", "No time is unknown.": "没有未知的时间。", "Length s": "时长（秒）", "Counted as": "计为", "observed: %s": "观测：%s", "Why": "依据",
 	"maintenance": "维护", "correction": "更正", "no result": "无结果",
 
 	// Credits
@@ -58,7 +58,7 @@ var chinese = map[string]string{
 	"Credit for the period": "本周期赔偿", "cut to the agreement's cap": "已按协议上限截取",
 
 	// Corrections and actions
-	"Corrections": "更正", "Last report: %s. A correction counts from its approval until it is revoked.": "上一份报告：%s。更正自批准起生效，直至撤销。",
+	"Corrections": "更正", "Last report: %s, revision %d. A correction counts from its approval until it is revoked.": "上一份报告：%s 第 %d 版。更正自批准起生效，直至撤销。",
 	"This is the first report. A correction counts from its approval until it is revoked.": "这是第一份报告。更正自批准起生效，直至撤销。",
 	"None was made since the last report, and none touches this period.":                   "自上一份报告以来没有更正，也没有涉及本周期的更正。",
 	"Effect": "效果", "Reason": "事由", "of an earlier period": "涉及更早的周期", "taken out": "不计入", "counted as up": "计为正常", "counted as down": "计为故障",
