@@ -1,6 +1,26 @@
 package incident
 
-import "cmp"
+import (
+	"cmp"
+	"time"
+)
+
+// CertFacts are what is known of the certificates that one check is served.
+type CertFacts struct {
+	At            int64
+	Agreement     string
+	AgreementName string
+	Service       string
+	ServiceName   string
+	Customer      string
+	Tier          string
+	Language      string
+	Zone          *time.Location
+	Check         string
+	NotAfter      int64    // the earliest end in the chains last served; 0: none was seen
+	Warn          int64    // ms before NotAfter; DefaultCertWarn when 0
+	Where         []string // "check/location" that were served the one that ends first
+}
 
 // ObserveCert judges the certificates that one check is served. The alert
 // closes when the one that ends first has been renewed.

@@ -1,6 +1,43 @@
 package incident
 
-import "cmp"
+import (
+	"cmp"
+	"time"
+)
+
+// ClockFacts are what is known of one response or resolution clock of an incident.
+type ClockFacts struct {
+	At            int64
+	Incident      string
+	Title         string // of the incident
+	Agreement     string
+	AgreementName string
+	Customer      string
+	Language      string
+	Zone          *time.Location
+	Severity      string    // the contract's own word
+	Indicator     Indicator // what the clock measures
+	DueAt         int64     // when the target is reached as things stand; 0: not foreseeable
+	Target        int64     // ms
+	Elapsed       int64     // ms, on the clock's calendar
+	Running       bool      // it counts now: not paused, not stopped
+	Stopped       bool      // answered or mended; only a reopening starts it again
+	StoppedAt     int64     // effective
+	Breach        bool
+	WarnBefore    int64 // ms before DueAt; a quarter of the target when 0
+
+	// Present figures of the service that suffers most, for the text; −1 and 0 without a target.
+	Budget, BudgetLeft int64
+	Where              []string // deciding parts, "check/location"
+}
+
+// Indicator is what a clock of an incident measures.
+type Indicator string
+
+const (
+	IndicatorResponse   Indicator = "response"
+	IndicatorResolution Indicator = "resolution"
+)
 
 // ObserveClock judges one clock of an incident: due soon, and missed. Neither
 // maintenance nor service hours quiet it: the clock's own calendar decides when

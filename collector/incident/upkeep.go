@@ -3,9 +3,36 @@ package incident
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"github.com/probity-sla/probity/internal/sla"
 )
+
+// MaintenanceFacts are what is known of one announced window.
+type MaintenanceFacts struct {
+	At            int64
+	ID            string
+	Agreement     string
+	AgreementName string
+	Customer      string
+	Language      string
+	Zone          *time.Location
+	Reason        string // as announced
+	From, To      int64
+	Announced     int64 // 0: never
+	Qualifies     bool  // its time is excluded
+	Why           string
+	Services      []ServiceState // those it covers, as they are at At
+}
+
+// ServiceState is what is observed of a service now.
+type ServiceState struct {
+	Service string
+	Name    string
+	State   sla.State
+	Since   int64 // since when State holds
+	Where   []string
+}
 
 // ObserveMaintenance judges one announced window: that it begins, that it ended,
 // and that a service which was down in it still is. Observe a window until
