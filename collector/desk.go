@@ -33,12 +33,13 @@ type alertDesk struct {
 	engine *incident.Engine
 	stale  bool // a change could not be saved: the engine is ahead of the record
 
+	seen map[string]int       // incident → number of its last event that was looked at; the watching goroutine alone uses it
 	wake chan struct{}        // something changed that should be looked at before the next tick
 	told map[string]sla.State // service → state last published; the evaluator's goroutine alone uses it
 }
 
 func newAlertDesk(ctx context.Context, c *collector, runbook string) (*alertDesk, error) {
-	d := &alertDesk{c: c, told: map[string]sla.State{}, wake: make(chan struct{}, 1), engine: incident.New(incident.Options{RunbookURL: runbook})}
+	d := &alertDesk{c: c, told: map[string]sla.State{}, wake: make(chan struct{}, 1), seen: map[string]int{}, engine: incident.New(incident.Options{RunbookURL: runbook})}
 	return d, d.restore(ctx)
 }
 

@@ -20,7 +20,7 @@ type promSource struct{ c *collector }
 func (c *collector) wireProm() (err error) {
 	s := promSource{c}
 	c.prom, err = promapi.New(promapi.Options{
-		Catalogue: s, Results: c.db, Ledgers: s, Log: c.log, Metrics: c.registry.Set, Now: c.now, Version: selfmon.Version().Version,
+		Catalogue: s, Results: c.db, Ledgers: s, Log: c.log, Metrics: c.registry.Set, Version: selfmon.Version().Version,
 	})
 	c.exporter = &promapi.Exporter{Log: c.log}
 	return err

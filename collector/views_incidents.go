@@ -60,8 +60,13 @@ func readIncident(ctx context.Context, db *store.Store, id string) (*incident.In
 // Act appends an event to the record of an incident.
 func (v views) Act(ctx context.Context, id string, e incident.Event) (incident.Event, error) {
 	out, err := act(ctx, v.c.db, v.c.set.Load(), id, e, v.c.now().UnixMilli())
+	if err != nil {
+		return out, err
+	}
+	v.c.incidentChanged()
+	i, _, err := readIncident(ctx, v.c.db, id)
 	if err == nil {
-		v.c.incidentChanged(id)
+		v.c.reopenPeriods(i)
 	}
 	return out, err
 }
@@ -185,7 +190,7 @@ func (v views) OpenIncident(ctx context.Context, in web.NewIncident) (incident.I
 	if err != nil {
 		return incident.Incident{}, eventInWebWords(err)
 	}
-	v.c.incidentChanged(out.ID)
+	v.c.incidentChanged()
 	return *out, nil
 }
 
@@ -208,7 +213,7 @@ func openingOf(a *contract.Agreement, severity string) (incident.Event, error) {
 }
 
 // incidentChanged tells the pages, and has what follows from it done soon.
-func (c *collector) incidentChanged(string) {
+func (c *collector) incidentChanged() {
 	c.web.Publish(web.Event{Kind: "incident", At: c.now().UnixMilli()})
 	c.desk.look()
 }

@@ -12,6 +12,7 @@ import (
 func (d *alertDesk) watchIncidents(ctx context.Context) error {
 	return d.c.withBook(ctx, func(b *book, _ *store.IncidentWrite) error {
 		after := d.c.cfg.Load().Incidents.ResolveAfter.Std().Milliseconds()
+		d.reopenPeriods(b.incidents)
 		for _, i := range b.incidents {
 			if effective, _, due := incident.Restored(i, b.now, after); due {
 				err := b.add(i, incident.Event{Kind: incident.EventResolved, By: incident.System, Effective: effective,
@@ -33,4 +34,24 @@ func (d *alertDesk) watchIncidents(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// reopenPeriods has the closed periods looked at again in which incidents began
+// that changed, in this process or in another.
+func (d *alertDesk) reopenPeriods(all []*incident.Incident) {
+	before := d.seen
+	d.seen = make(map[string]int, len(all))
+	for _, i := range all {
+		d.seen[i.ID] = i.Seq
+		if last, known := before[i.ID]; !known || last == i.Seq {
+			continue
+		}
+		d.c.reopenPeriods(i)
+	}
+}
+
+func (c *collector) reopenPeriods(i *incident.Incident) {
+	for _, a := range agreementsOf(i) {
+		c.eval.Reopen(a, i.OpenedAt)
+	}
 }

@@ -59,6 +59,10 @@ type Records interface {
 	InForce(ctx context.Context, id string, at int64) (revision string, err error)
 	// AgreementAt returns the agreement as it read in an earlier revision.
 	AgreementAt(ctx context.Context, id, revision string) (*contract.Agreement, error)
+	// Handled returns how the incidents of an agreement that opened in w were
+	// handled, as known at the instant at, ms UTC, nil when there were none.
+	// credit is what is owed for availability alone.
+	Handled(ctx context.Context, a *contract.Agreement, w sla.Window, credit sla.Ratio, at int64) (*sla.Handled, error)
 }
 
 // Agents lists where agents stand, revoked ones included.

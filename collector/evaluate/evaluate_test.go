@@ -44,6 +44,7 @@ type ledger struct {
 	frozen     []*sla.Statement
 	late       map[sla.Window]int64 // where late results lie → when they came
 	agreement  *contract.Agreement
+	handled    *sla.Handled
 	now        time.Time
 }
 
@@ -100,6 +101,10 @@ func (l *ledger) Late(_ context.Context, _ protocol.CheckID, _ protocol.AgentID,
 		}
 	}
 	return out, nil
+}
+
+func (l *ledger) Handled(context.Context, *contract.Agreement, sla.Window, sla.Ratio, int64) (*sla.Handled, error) {
+	return l.handled, nil
 }
 
 func (l *ledger) AgreementAt(context.Context, string, string) (*contract.Agreement, error) {
@@ -224,6 +229,24 @@ func TestCorrectionReopensAFrozenPeriod(t *testing.T) {
 	}
 	if bad := l.frozen[1].Services[0].Verdict.Bad; bad.Cmp(sla.Of(3_600_000, 1)) != 0 {
 		t.Errorf("bad after the correction = %v ms; want an hour", bad)
+	}
+}
+
+func TestAnIncidentOfAClosedPeriodMakesARevision(t *testing.T) {
+	l, e := newLedger(t, "2026-09-30T22:00:00Z", "2026-11-02T00:00:00Z")
+	e.Round(t.Context())
+	l.handled = &sla.Handled{Clocks: []sla.Compliance{{Severity: "P1", Indicator: "response", Incidents: 1, Met: 1, Share: sla.Of(1, 1)}}}
+	e.Reopen("shop", instant(t, "2026-10-10T12:00:00Z").UnixMilli())
+	l.now = l.now.Add(time.Minute)
+	e.Round(t.Context())
+	if len(l.frozen) != 2 || l.frozen[0].Handled != nil || l.frozen[1].Handled == nil {
+		t.Fatalf("%d frozen statements, the last with %+v; want a second one, with the incident", len(l.frozen), l.frozen[len(l.frozen)-1].Handled)
+	}
+	e.Reopen("shop", l.now.UnixMilli())
+	l.now = l.now.Add(time.Minute)
+	e.Round(t.Context())
+	if len(l.frozen) != 2 {
+		t.Errorf("%d frozen statements after an incident of the running period; want 2", len(l.frozen))
 	}
 }
 

@@ -70,6 +70,9 @@ func (e *Evaluator) freezeOne(ctx context.Context, a *contract.Agreement, vs []V
 	if err != nil {
 		return false, err
 	}
+	if err := e.handled(ctx, a, Request{Window: p.Window}, st); err != nil {
+		return false, err
+	}
 	if !st.Final {
 		return false, nil // results of its last slots may still arrive
 	}

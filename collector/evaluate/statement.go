@@ -71,6 +71,9 @@ func (e *Evaluator) Statement(ctx context.Context, r Request) (*sla.Statement, e
 		return nil, err
 	}
 	st, err := e.compute(ctx, a, r, saw, now)
+	if err == nil {
+		err = e.handled(ctx, a, r, st)
+	}
 	if err == nil && frozen != nil && frozen.Fingerprint == st.Fingerprint {
 		return frozen, nil // it rests on the same evidence: the signed one, with its number
 	}

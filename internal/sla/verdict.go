@@ -92,6 +92,15 @@ type Statement struct {
 	Records           []Record           `json:"records"`             // maintenance and corrections in the window, for their reasons
 	Overall           Verdict            `json:"overall"`             // the aggregate that the agreement promises; Ledger empty when aggregated
 	Aggregate         string             `json:"aggregate,omitempty"` // the rule by which Overall joins several services; "" of a single one
+	Handled           *Handled           `json:"handled,omitempty"`   // nil: no incident of the window, or none was looked for
+}
+
+// Handled is how the faults of a period were handled: the clocks of the
+// agreement, mean times, and what is owed in all.
+type Handled struct {
+	Clocks  []Compliance `json:"clocks"`
+	Times   MeanTimes    `json:"mean_times"`
+	Credits CreditSum    `json:"credits"`
 }
 
 // InTime reports whether the good, the bad and the total of Overall are lengths of
