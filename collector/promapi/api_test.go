@@ -1,9 +1,13 @@
 package promapi
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +17,10 @@ import (
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/probity-sla/probity/collector/timeline"
+	"github.com/probity-sla/probity/internal/protocol"
+	"github.com/probity-sla/probity/internal/sla"
 )
 
 func TestEndpointsAnswerAsPrometheusDoes(t *testing.T) {
@@ -56,7 +64,7 @@ func TestEndpointsAnswerAsPrometheusDoes(t *testing.T) {
 }
 
 func TestRefusalsHavePrometheussShape(t *testing.T) {
-	c := serveAPI(t, twoDays(t), Limits{Samples: 5000, Series: 5, Timeout: 20 * time.Second})
+	c := serveAPI(t, twoDays(t), Limits{Samples: 5700, SamplesRead: 8000, Series: 5, Timeout: 20 * time.Second})
 	for _, tc := range []struct {
 		what, path string
 		params     []string
@@ -75,8 +83,9 @@ func TestRefusalsHavePrometheussShape(t *testing.T) {
 		{"too many steps", "/api/v1/query_range", []string{"query", "1", "start", "0", "end", "11002", "step", "1"}, 400, badData, "11000 points"},
 		{"a range vector over a range", "/api/v1/query_range", []string{"query", "probe_success[5m]", "start", "0", "end", "1", "step", "1"}, 400, badData, "range"},
 		{"two of a kind", "/api/v1/query", []string{"query", "probe_success + on() probe_success", "time", fmt.Sprint(t0/1000 + 100)}, 422, execution, "many-to-many"},
-		{"too many samples", "/api/v1/query", []string{"query", "probe_success[2d]", "time", fmt.Sprint(t0/1000 + 172800)}, 422, execution, "too many samples"},
-		{"too many series", "/api/v1/query", []string{"query", `{agreement="shop"}`}, 422, execution, "more than 5 series"},
+		{"too many samples", "/api/v1/query", []string{"query", `probe_success{agent="far"}[2d]`, "time", fmt.Sprint(t0/1000 + 172800)}, 422, execution, "too many samples"},
+		{"too many series", "/api/v1/query", []string{"query", `{agreement="shop"}`}, 422, costLimit, "more than 5 series"},
+		{"too much to read", "/api/v1/query", []string{"query", "count_over_time(probe_success[2d])", "time", fmt.Sprint(t0/1000 + 172800)}, 422, costLimit, "more than 8000 samples"},
 		{"too much history", "/api/v1/query", []string{"query", "count_over_time(probe_success[20y])"}, 422, execution, "days"},
 		{"a long query", "/api/v1/query", []string{"query", strings.Repeat("1+", 10_000) + "1"}, 400, badData, "longer than"},
 		{"a bad timeout", "/api/v1/query", []string{"query", "1", "timeout", "-1"}, 400, badData, "timeout"},
@@ -167,7 +176,7 @@ func TestBuildInfoNamesAVersionThatGrafanaKnows(t *testing.T) {
 
 func TestTheRootMayServeAnyPrefix(t *testing.T) {
 	s := twoDays(t)
-	api, err := New(Options{Catalogue: s, Results: s, Ledgers: s, Log: discard, Metrics: metrics.NewSet(), Now: time.Now})
+	api, err := New(Options{Catalogue: s, Results: s, Ledgers: s, Log: discard, Metrics: metrics.NewSet()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,6 +211,58 @@ func TestFiguresOfNowHaveOneValue(t *testing.T) {
 	for _, f := range families {
 		if !slices.Contains(names, f.name) {
 			t.Errorf("%s is not among the names %q", f.name, names)
+		}
+	}
+}
+
+// broken is a source whose disk is gone.
+type broken struct{ *seeded }
+
+func (broken) Runs(context.Context, protocol.CheckID, protocol.AgentID, int64, int64) ([]timeline.Run, error) {
+	return nil, errors.New("disk is gone")
+}
+
+func (broken) Ledger(context.Context, string, sla.Window) (*sla.Statement, error) {
+	return nil, errors.New("disk is gone")
+}
+
+func TestAFaultOfTheSourceIsNotTheQuerys(t *testing.T) {
+	s := twoDays(t)
+	var log bytes.Buffer
+	api, err := New(Options{Catalogue: s, Results: broken{s}, Ledgers: broken{s}, Log: slog.New(slog.NewTextHandler(&log, nil)), Metrics: metrics.NewSet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{"probe_success", "avg_over_time(probe_duration_seconds[1h])", "probity_service_up"} {
+		w := httptest.NewRecorder()
+		api.Handler("").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/query?query="+url.QueryEscape(query), nil))
+		if w.Code != 500 || !strings.Contains(w.Body.String(), `"errorType":"internal"`) || !strings.Contains(log.String(), "disk is gone") {
+			t.Errorf("%s of a broken source = %d %s, log %q; want 500, internal, and a line in the log", query, w.Code, w.Body, &log)
+		}
+		log.Reset()
+	}
+}
+
+func TestQueriesSideBySideAgree(t *testing.T) {
+	c := serveAPI(t, twoDays(t), Limits{Concurrent: 2})
+	query := url.Values{"query": {`sum(avg_over_time(probe_success[1d])) + sum(avg_over_time(probity_service_up[1d])) + sum(max_over_time(probe_duration_seconds[1d]))`}, "time": {fmt.Sprint(t0/1000 + 86400)}}
+	answers := make(chan string)
+	for range 12 {
+		go func() {
+			res, err := http.PostForm(c.url+"/api/v1/query", query)
+			if err != nil {
+				answers <- err.Error()
+				return
+			}
+			defer res.Body.Close()
+			body, err := io.ReadAll(res.Body)
+			answers <- fmt.Sprint(string(body), err)
+		}()
+	}
+	first := <-answers
+	for range 11 {
+		if next := <-answers; next != first || !strings.Contains(next, `"vector"`) {
+			t.Errorf("one query answers %s and %s", first, next)
 		}
 	}
 }

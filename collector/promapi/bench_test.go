@@ -33,7 +33,7 @@ func yearOf(b *testing.B, n int) (*API, *seeded) {
 	}
 	s.snapshot.Agreements = []Agreement{{ID: "shop", Services: []Service{svc}}}
 	api, err := New(Options{
-		Catalogue: s, Results: s, Ledgers: s, Log: discard, Metrics: metrics.NewSet(), Now: time.Now,
+		Catalogue: s, Results: s, Ledgers: s, Log: discard, Metrics: metrics.NewSet(),
 		Limits: Limits{Timeout: time.Hour, SamplesRead: 1 << 40},
 	})
 	if err != nil {

@@ -46,28 +46,13 @@ func (a *API) queryRange(r *http.Request, s *Snapshot) (answer, error) {
 
 // evaluate runs one query through the engine, within the limits.
 func (a *API) evaluate(r *http.Request, s *Snapshot, open func(context.Context, *querier, promql.QueryOpts, string) (promql.Query, error)) (answer, error) {
-	text := r.Form.Get("query")
-	if len(text) > maxQueryBytes {
-		return answer{}, bad(`invalid parameter "query": longer than %d bytes`, maxQueryBytes)
-	}
-	if _, err := a.parser.ParseExpr(text); err != nil {
-		return answer{}, bad(`invalid parameter "query": %w`, err)
-	}
-	lookback, err := durationParam(r, "lookback_delta", s.lookback())
+	p, err := a.queryParams(r, s)
 	if err != nil {
 		return answer{}, err
 	}
-	timeout, err := durationParam(r, "timeout", a.o.Limits.Timeout)
-	if err != nil {
-		return answer{}, err
-	}
-	limit, err := limitParam(r)
-	if err != nil {
-		return answer{}, err
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), min(timeout, a.o.Limits.Timeout))
+	ctx, cancel := context.WithTimeout(r.Context(), p.timeout)
 	defer cancel()
-	q, err := open(ctx, a.querier(s, lookback), promql.NewPrometheusQueryOpts(false, lookback, nil), text)
+	q, err := open(ctx, a.querier(s, p.lookback), promql.NewPrometheusQueryOpts(false, p.lookback, nil), p.text)
 	if err != nil {
 		return answer{}, kindOf(err, badData)
 	}
@@ -79,11 +64,37 @@ func (a *API) evaluate(r *http.Request, s *Snapshot, open func(context.Context, 
 	if res.Err != nil {
 		return answer{}, kindOf(res.Err, execution)
 	}
-	data, cut := appendValue(nil, res.Value, limit)
+	data, cut := appendValue(nil, res.Value, p.limit)
 	if cut {
 		res.Warnings = res.Warnings.Add(errors.New("results truncated due to limit"))
 	}
 	return answer{data: data, warnings: res.Warnings}, nil
+}
+
+// queryParams are what query and query_range share.
+type queryParams struct {
+	text              string
+	lookback, timeout time.Duration
+	limit             int // results; 0: all
+}
+
+func (a *API) queryParams(r *http.Request, s *Snapshot) (p queryParams, err error) {
+	p.text = r.Form.Get("query")
+	if len(p.text) > maxQueryBytes {
+		return p, bad(`invalid parameter "query": longer than %d bytes`, maxQueryBytes)
+	}
+	if _, err := a.parser.ParseExpr(p.text); err != nil {
+		return p, bad(`invalid parameter "query": %w`, err)
+	}
+	if p.lookback, err = durationParam(r, "lookback_delta", s.lookback()); err != nil {
+		return p, err
+	}
+	if p.timeout, err = durationParam(r, "timeout", a.o.Limits.Timeout); err != nil {
+		return p, err
+	}
+	p.timeout = min(p.timeout, a.o.Limits.Timeout)
+	p.limit, err = limitParam(r)
+	return p, err
 }
 
 // kindOf gives an error of the engine its kind.
@@ -92,16 +103,15 @@ func kindOf(err error, otherwise string) error {
 		gone    promql.ErrQueryCanceled
 		late    promql.ErrQueryTimeout
 		storage promql.ErrStorage
-		series  promql.ErrTooManySeries
-		read    promql.ErrTooManySamplesRead
+		own     *failure
 	)
 	switch {
 	case errors.As(err, &gone), errors.Is(err, context.Canceled):
 		return &failure{canceled, err}
 	case errors.As(err, &late), errors.Is(err, context.DeadlineExceeded):
 		return &failure{timedOut, err}
-	case errors.As(err, &series), errors.As(err, &read):
-		return &failure{costLimit, err}
+	case errors.As(err, &own):
+		return &failure{own.kind, err}
 	case errors.As(err, &storage):
 		return &failure{internal, err}
 	}

@@ -66,9 +66,11 @@ func brute(runs []timeline.Run, w sla.Window, open int64, has func(timeline.Outc
 	return out
 }
 
+func free(int) error { return nil }
+
 func all(f feed) []point {
 	var out []point
-	it := (&series{open: func() feed { return f }}).Iterator(nil)
+	it := (&series{open: func() feed { return f }, pay: free}).Iterator(nil)
 	for it.Next() == chunkenc.ValFloat {
 		t, v := it.At()
 		out = append(out, point{t, v})
@@ -142,7 +144,7 @@ func TestFeedsGiveEverySlotAndEveryEnd(t *testing.T) {
 // seekAll holds that Seek finds what Next would.
 func seekAll(t *testing.T, r *rand.Rand, open func() feed, want []point) {
 	t.Helper()
-	it := (&series{open: open}).Iterator(nil)
+	it := (&series{open: open, pay: free}).Iterator(nil)
 	i, at := 0, int64(0)
 	for range 60 {
 		if i < len(want) && r.IntN(2) == 0 {

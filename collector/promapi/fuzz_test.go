@@ -29,7 +29,7 @@ func FuzzQuery(f *testing.F) {
 	}
 	s := twoDays(f)
 	api, err := New(Options{
-		Catalogue: s, Results: s, Ledgers: s, Log: discard, Metrics: metrics.NewSet(), Now: time.Now,
+		Catalogue: s, Results: s, Ledgers: s, Log: discard, Metrics: metrics.NewSet(),
 		Limits: Limits{Samples: 10_000, SamplesRead: 100_000, Timeout: time.Second},
 	})
 	if err != nil {

@@ -1,12 +1,15 @@
 package promapi
 
 import (
+	"context"
+	"errors"
 	"math"
 	"sort"
 
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
+	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 )
 
@@ -38,6 +41,7 @@ type feed interface {
 type series struct {
 	lset labels.Labels
 	open func() feed
+	pay  func(samples int) error // asked before samples are handed to the engine
 }
 
 // Labels returns the name and the labels.
@@ -49,13 +53,14 @@ func (s *series) Iterator(it chunkenc.Iterator) chunkenc.Iterator {
 	if !ok {
 		old = &iterator{}
 	}
-	*old = iterator{feed: s.open(), buf: old.buf[:0], i: -1}
+	*old = iterator{feed: s.open(), pay: s.pay, buf: old.buf[:0], i: -1}
 	return old
 }
 
 // iterator walks through the samples of a feed.
 type iterator struct {
 	feed feed
+	pay  func(samples int) error
 	buf  []point
 	i    int
 	done bool
@@ -93,13 +98,26 @@ func (it *iterator) Seek(t instant) chunkenc.ValueType {
 }
 
 func (it *iterator) refill(from int64) chunkenc.ValueType {
-	it.buf, it.err = it.feed.fill(it.buf[:0], from)
+	var err error
+	if it.buf, err = it.feed.fill(it.buf[:0], from); err != nil {
+		it.err = sourceError(err)
+	} else {
+		it.err = it.pay(len(it.buf))
+	}
 	it.i = 0
 	it.done = it.err != nil || len(it.buf) == 0
 	if it.done {
 		return chunkenc.ValNone
 	}
 	return chunkenc.ValFloat
+}
+
+// sourceError marks what is the fault of a source, and of neither query nor client.
+func sourceError(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return promql.ErrStorage{Err: err}
 }
 
 // At returns the sample.

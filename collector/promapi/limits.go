@@ -10,7 +10,7 @@ import (
 type Limits struct {
 	Samples     int           // held in memory at once by one query, 16 bytes each
 	SamplesRead int           // read by one query altogether
-	Series      int           // touched by one query
+	Series      int           // that one selector may match
 	Concurrent  int           // queries at work; others wait
 	Timeout     time.Duration // of one query, its wait included
 }

@@ -17,7 +17,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"time"
 
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/prometheus/prometheus/promql"
@@ -30,7 +29,8 @@ import (
 
 // Catalogue says what exists and how it stands.
 type Catalogue interface {
-	// Snapshot returns what the holder of ctx may see; it is not written to afterwards.
+	// Snapshot returns what the holder of ctx may see. Nobody writes to it
+	// afterwards, so that one may serve many.
 	Snapshot(ctx context.Context) (*Snapshot, error)
 }
 
@@ -55,7 +55,6 @@ type Options struct {
 	Ledgers   Ledgers
 	Log       *slog.Logger
 	Metrics   *metrics.Set
-	Now       func() time.Time
 	Version   string // of this program, for status/buildinfo
 	Limits    Limits // zero fields: the defaults
 }
@@ -72,8 +71,8 @@ type API struct {
 
 // New returns an API over its sources.
 func New(o Options) (*API, error) {
-	if o.Catalogue == nil || o.Results == nil || o.Ledgers == nil || o.Log == nil || o.Metrics == nil || o.Now == nil {
-		return nil, errors.New("query API: a source, the log, the metrics or the clock is missing")
+	if o.Catalogue == nil || o.Results == nil || o.Ledgers == nil || o.Log == nil || o.Metrics == nil {
+		return nil, errors.New("query API: a source, the log or the metrics are missing")
 	}
 	o.Limits = o.Limits.withDefaults()
 	a := &API{
@@ -84,9 +83,8 @@ func New(o Options) (*API, error) {
 	o.Metrics.NewGauge("probity_collector_queries", func() float64 { return float64(len(a.turns)) })
 	a.engine = promql.NewEngine(promql.EngineOpts{
 		Logger: o.Log, MaxSamples: o.Limits.Samples, Timeout: o.Limits.Timeout, ActiveQueryTracker: a.turns,
-		EnableAtModifier: true, EnableNegativeOffset: true, EnableQueryCost: true, Parser: a.parser,
+		EnableAtModifier: true, EnableNegativeOffset: true, Parser: a.parser,
 		NoStepSubqueryIntervalFn: func(int64) int64 { return subqueryStep.Milliseconds() },
 	})
-	a.engine.SetQueryLimits(uint64(o.Limits.Series), uint64(o.Limits.SamplesRead), 0)
 	return a, nil
 }

@@ -20,6 +20,7 @@ type querier struct {
 	snapshot *Snapshot
 	lookback time.Duration // of the engine, for this query
 	ledgers  map[ledgerKey]*sla.Statement
+	read     int // samples
 }
 
 type ledgerKey struct {
@@ -44,16 +45,26 @@ func (q *querier) Select(ctx context.Context, _ bool, h *storage.SelectHints, ms
 		return storage.ErrSeriesSet(err)
 	}
 	out := &seriesSet{i: -1}
+	pay := func(samples int) error { return q.pay(ctx, samples) }
 	q.each(ms, func(k key) {
 		if len(out.all) <= q.api.o.Limits.Series {
-			out.all = append(out.all, &series{lset: k.labels, open: q.opener(ctx, k, w, h)})
+			out.all = append(out.all, &series{lset: k.labels, open: q.opener(ctx, k, w, h), pay: pay})
 		}
 	})
 	if len(out.all) > q.api.o.Limits.Series {
-		return storage.ErrSeriesSet(fmt.Errorf("a selector matches more than %d series; name an agreement or a check in it", q.api.o.Limits.Series))
+		return storage.ErrSeriesSet(&failure{costLimit, fmt.Errorf("a selector matches more than %d series; name an agreement or a check in it", q.api.o.Limits.Series)})
 	}
 	slices.SortFunc(out.all, func(a, b *series) int { return labels.Compare(a.lset, b.lset) })
 	return out
+}
+
+// pay counts samples that the engine is about to read, and ends a query whose
+// time or samples are used up.
+func (q *querier) pay(ctx context.Context, samples int) error {
+	if q.read += samples; q.read > q.api.o.Limits.SamplesRead {
+		return &failure{costLimit, fmt.Errorf("the query reads more than %d samples; ask for less time or fewer series", q.api.o.Limits.SamplesRead)}
+	}
+	return ctx.Err()
 }
 
 // window is the history that a selection needs, nothing of the future included.

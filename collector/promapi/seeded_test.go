@@ -176,7 +176,7 @@ func serveAPI(t testing.TB, s *seeded, limits Limits) client {
 	t.Helper()
 	api, err := New(Options{
 		Catalogue: s, Results: s, Ledgers: s, Log: discard, Metrics: metrics.NewSet(),
-		Now: func() time.Time { return time.UnixMilli(s.snapshot.At) }, Version: "test", Limits: limits,
+		Version: "test", Limits: limits,
 	})
 	if err != nil {
 		t.Fatal(err)
