@@ -160,6 +160,9 @@ func (e *Evaluator) compute(ctx context.Context, a *contract.Agreement, r Reques
 		st.Services = append(st.Services, sla.ServiceStatement{Service: s.ID, Name: s.Name, Verdict: *v})
 		fingerprint(h, s.ID, saw[i], in, v)
 	}
+	if len(a.Services) > 1 {
+		st.Aggregate = a.Aggregate
+	}
 	st.Fingerprint = hex.EncodeToString(h.Sum(nil))
 	st.Overall, err = overall(a, st)
 	return st, err
