@@ -115,7 +115,7 @@ func (i *Incident) move(e *Event) {
 func (i *Incident) open(e *Event) {
 	i.ID, i.State, i.Title = e.Incident, IncidentOpen, e.Text
 	i.OpenedAt, i.OpenedBy = e.Effect(), e.By
-	i.Severities, i.SeveritiesBy = map[string]string{}, map[string]string{}
+	i.Severities = map[string]string{}
 	if e.Agreement != "" {
 		i.rate(e)
 	}
@@ -129,6 +129,9 @@ func (i *Incident) open(e *Event) {
 func (i *Incident) rate(e *Event) {
 	if _, known := i.Severities[e.Agreement]; known && e.Severity == "" {
 		return
+	}
+	if i.SeveritiesBy == nil {
+		i.SeveritiesBy = map[string]string{}
 	}
 	i.Severities[e.Agreement], i.SeveritiesBy[e.Agreement] = e.Severity, e.By
 	i.Majors = slices.DeleteFunc(i.Majors, func(a string) bool { return a == e.Agreement })

@@ -13,12 +13,12 @@ import (
 
 // Bounds of what an event may carry.
 const (
-	MaxRecordText = 10_000 // characters of a text: a note, a cause, a remedy
-	MaxTitle      = 300    // characters of a title
-	MaxRecordName = 200    // characters of a name, a reason, a word for a severity, a key
-	MaxEventKeys  = 1_000  // keys of one event
-	MaxActions    = 100    // preventive actions of one incident
-	MaxEvents     = 100_000
+	MaxRecordText = 10_000  // characters of a text: a note, a cause, a remedy
+	MaxTitle      = 300     // characters of a title
+	MaxRecordName = 200     // characters of a name, a reason, a word for a severity, a key
+	MaxEventKeys  = 1_000   // keys of one event
+	MaxActions    = 100     // preventive actions of one incident
+	MaxEvents     = 100_000 // entries of one record
 )
 
 // RecordError says why an event cannot be entered, so that whoever enters it
