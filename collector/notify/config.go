@@ -44,8 +44,10 @@ const (
 // Defaults and bounds of channels.
 const (
 	DefaultTimeout = 10 * time.Second
-	MinTimeout     = 100 * time.Millisecond
-	MaxTimeout     = time.Minute
+	// DefaultMailTimeout is of a whole session; mail servers make strangers wait.
+	DefaultMailTimeout = 30 * time.Second
+	MinTimeout         = 100 * time.Millisecond
+	MaxTimeout         = time.Minute
 	// DefaultResend is how often Alertmanager is told that an alert still
 	// fires. It must be well below its resolve_timeout, 5 min by default.
 	DefaultResend = time.Minute

@@ -35,7 +35,7 @@ func FuzzMailHeaders(f *testing.F) {
 	f.Fuzz(func(t *testing.T, subject, to, file string) {
 		ch := open(t, notify.Config{Name: "m", Type: "email", Host: "h", From: "a@example.net", To: []string{"b@example.net"}})
 		row, err := notify.PlanMessage(ch, "k", notify.Message{
-			Thread: "k", At: 1, Subject: subject, Text: subject, To: []string{to}, Attachments: []notify.Attachment{{Name: file, Type: "application/pdf", Data: []byte("x")}},
+			Thread: "k", At: 1, Subject: subject, Text: subject, To: []string{to}, Attachments: []notify.Attachment{{Name: file, Type: file, Data: []byte("x")}},
 		})
 		if err != nil {
 			return // no address, or no subject

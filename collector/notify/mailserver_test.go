@@ -110,9 +110,8 @@ func (s *mailServer) set(f func()) {
 
 // session is one client's.
 type session struct {
-	s    *mailServer
-	c    *smtp.Conn
-	user string
+	s *mailServer
+	c *smtp.Conn
 	letter
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"mime"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -15,6 +17,7 @@ const (
 	MaxTextBytes       = 16 << 10
 	MaxAttachments     = 10
 	MaxAttachmentBytes = 10 << 20 // of all attachments together
+	maxFileName        = 200      // bytes
 )
 
 // Action says what a message does to the matter it is about. Paging services
@@ -94,8 +97,16 @@ func (m *Message) tidy() {
 	m.Subject = bounded(oneLine(m.Subject), MaxSubjectBytes)
 	m.Short = bounded(printable(m.Short), MaxShortBytes)
 	m.Text = bounded(printable(m.Text), MaxTextBytes)
+	if tongues[m.Language] == nil {
+		m.Language = ""
+	}
+	m.Attachments = slices.Clone(m.Attachments)
 	for i := range m.Attachments {
-		m.Attachments[i].Name = bounded(strings.Map(fileRune, m.Attachments[i].Name), 200)
+		a := &m.Attachments[i]
+		a.Name = bounded(strings.Map(fileRune, a.Name), maxFileName)
+		if kind, _, err := mime.ParseMediaType(a.Type); err != nil || !strings.Contains(kind, "/") {
+			a.Type = "application/octet-stream"
+		}
 	}
 }
 

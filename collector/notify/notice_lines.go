@@ -44,6 +44,9 @@ func (n *IncidentNotice) tail(t *words) []string {
 	if n.Incident.Remedy != "" {
 		lines = append(lines, t.remedy+t.colon+n.Incident.Remedy)
 	}
+	if n.Person != "" && n.AckURL != "" {
+		lines = append(lines, fmt.Sprintf(t.ackAs, n.Person))
+	}
 	return section(t, "", lines)
 }
 

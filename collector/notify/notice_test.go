@@ -76,7 +76,9 @@ Outages:
 - bank/api, since 2026-11-22 03:00:40 +00:00, ended 2026-11-22 03:10:40 +00:00, 10 min
 
 What decided:
-- web (shop) is down. Down since 03:00. 12 min 30 s left of 43 min of downtime budget. Decided by front/berlin, front/oslo.`
+- web (shop) is down. Down since 03:00. 12 min 30 s left of 43 min of downtime budget. Decided by front/berlin, front/oslo.
+
+The link acknowledges as li: do not pass it on.`
 	if m.Text != want {
 		t.Errorf("Text =\n%s\nwant\n%s", m.Text, want)
 	}

@@ -4,11 +4,12 @@
 //
 // Alertmanager and webhooks are given JSON as it stands in the outbox. For all
 // other channels the outbox holds a Message; the channel gives it the form of
-// its service when it sends it. The forms of the chat and paging services are
-// those of shoutrrr; the requests are our own, because shoutrrr's services take
-// neither a context nor a client, follow redirects with the credentials, hide
-// the status by which a lasting refusal differs from a passing one, and
-// (Telegram) take a server that is out of reach for success.
+// its service when it sends it. Forms come from shoutrrr where it has those that
+// the service documents (Slack, Telegram, Feishu, WeCom, Opsgenie). The requests
+// are our own, because its services take neither a context nor a client, follow
+// redirects with the credentials, hide the status by which a lasting refusal
+// differs from a passing one, and (Telegram) take a server that is out of reach
+// for success.
 package notify
 
 import (

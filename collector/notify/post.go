@@ -23,6 +23,12 @@ const SignatureHeader = "X-Probity-Signature"
 // IdempotencyHeader is the same for every attempt to deliver one notification.
 const IdempotencyHeader = "Idempotency-Key"
 
+// Bounds of answers.
+const (
+	maxAnswerBytes = 64 << 10 // the rest is left unread
+	maxQuoteBytes  = 200      // of an answer in an error text
+)
+
 // request is one POST of JSON.
 type request struct {
 	url  *url.URL
@@ -55,14 +61,21 @@ func (c *Channel) post(ctx context.Context, r request) error {
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes))
+	return c.judge(resp, answer, err)
+}
+
+// judge reads an answer; err is what kept the rest of it from being read. It
+// returns no nil *failure as an error.
+func (c *Channel) judge(resp *http.Response, answer []byte, err error) error {
+	verdict := verdicts[c.cfg.Type]
+	if resp.StatusCode/100 == 2 && verdict == nil {
+		return nil // taken, whatever became of the answer's body
+	}
 	if resp.StatusCode/100 == 2 {
-		if verdicts[c.cfg.Type] == nil {
-			return nil // taken, whatever became of the answer's body
-		}
 		if err != nil {
 			return c.fail("answer not read: " + err.Error())
 		}
-		why, never := verdicts[c.cfg.Type](answer)
+		why, never := verdict(answer)
 		if why == "" {
 			return nil
 		}
@@ -75,7 +88,10 @@ func (c *Channel) post(ctx context.Context, r request) error {
 		text += ": " + c.quote(answer)
 	}
 	f := c.fail(text)
-	f.final = final(resp.StatusCode) && !bytes.Contains(bytes.ToLower(answer), []byte("chat not found"))
+	f.final = final(resp.StatusCode)
+	if c.cfg.Type == TypeTelegram { // which says the same of a chat that does not know the bot
+		f.final = f.final && bytes.Contains(answer, []byte("message"))
+	}
 	f.after = retryAfter(resp.Header.Get("Retry-After"))
 	return f
 }

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -276,6 +278,26 @@ func TestServiceSecrets(t *testing.T) {
 				t.Errorf("log shows a secret:\n%s", log.String())
 			}
 		})
+	}
+}
+
+// TestDialWith: a service is reached by its own name, through another connection.
+func TestDialWith(t *testing.T) {
+	s := &serviceServer{says: answer{status: 202}}
+	srv := httptest.NewTLSServer(s)
+	defer srv.Close()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ch := open(t, notify.Config{Name: "pd", Type: "pagerduty", Token: "k", CAFile: ca, URL: "https://example.com"}) // the certificate's name
+	var asked string
+	ch.DialWith(func(ctx context.Context, network, address string) (net.Conn, error) {
+		asked = address
+		return new(net.Dialer).DialContext(ctx, network, srv.Listener.Addr().String())
+	})
+	if err := send(t, ch, change(incident.ChangeOpened, "web", 1, 2)); err != nil || asked != "example.com:443" || len(s.take()) != 1 {
+		t.Errorf("Send = %v, asked for %q", err, asked)
 	}
 }
 

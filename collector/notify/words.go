@@ -3,7 +3,7 @@ package notify
 // words are what messages say beside names and figures.
 type words struct {
 	colon, comma, stop                                      string
-	ackLink, pageLink                                       string
+	ackLink, pageLink, ackAs                                string
 	resolvedAlert, still, agreement, severity, major        string
 	incident, level, repeated, ongoing, ended, since        string
 	outages, reported, clocks, alerts, more, told           string
@@ -30,7 +30,7 @@ func tongue(language string) *words {
 
 var english = &words{
 	colon: ": ", comma: ", ", stop: ".",
-	ackLink: "Acknowledge", pageLink: "Page",
+	ackLink: "Acknowledge", pageLink: "Page", ackAs: "The link acknowledges as %s: do not pass it on.",
 	resolvedAlert: "Resolved", still: "Still", agreement: "Agreement", severity: "Severity", major: "major",
 	incident: "Incident", level: "Level", repeated: "repeated", ongoing: "goes on", ended: "ended", since: "since",
 	outages: "Outages", reported: "Reported by the customer", clocks: "Due", alerts: "What decided", more: "and %d more", told: "Told",
@@ -56,7 +56,7 @@ var english = &words{
 
 var chinese = &words{
 	colon: "：", comma: "，", stop: "。",
-	ackLink: "确认", pageLink: "页面",
+	ackLink: "确认", pageLink: "页面", ackAs: "此链接将以 %s 的名义确认，请勿转发。",
 	resolvedAlert: "已恢复", still: "仍然", agreement: "协议", severity: "级别", major: "重大故障",
 	incident: "事件", level: "第 %d 级", repeated: "重复通知", ongoing: "仍在持续", ended: "结束于", since: "始于",
 	outages: "中断", reported: "客户报告时间", clocks: "时限", alerts: "判定依据", more: "另有 %d 项", told: "已通知",
