@@ -106,10 +106,8 @@ func (s *Server) describe(r *http.Request, a *contract.Agreement) (agreementDoc,
 // agreement finds the one that the path names.
 func (s *Server) agreement(r *http.Request) (*contract.Agreement, error) {
 	id := r.PathValue("id")
-	for _, a := range s.catalogue.Agreements() {
-		if a.ID == id {
-			return a, nil
-		}
+	if a := s.byID(id); principalOf(r).sees(a) {
+		return a, nil
 	}
 	return nil, unknown("agreement", id, "GET /api/v1/agreements lists those in force")
 }
@@ -119,7 +117,7 @@ func (s *Server) getAgreements(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	docs := []agreementDoc{}
-	for _, a := range s.catalogue.Agreements() {
+	for _, a := range s.visible(r) {
 		d, err := s.describe(r, a)
 		if err != nil {
 			return err

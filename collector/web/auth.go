@@ -9,28 +9,32 @@ import (
 	"strings"
 )
 
-// Role is what the holder of a token may do. Operate includes read; agent is
-// for pushing results and opens nothing here.
+// Role is what the holder of a token may do. Operate includes read, and read
+// includes customer, which opens what concerns one customer's agreements. Agent
+// is for pushing results and opens nothing here.
 type Role uint8
 
 const (
 	RoleNone Role = iota
 	RoleAgent
+	RoleCustomer
 	RoleRead
 	RoleOperate
 )
 
 func (r Role) String() string {
-	return [...]string{"none", "agent", "read", "operate"}[min(r, RoleOperate)]
+	return [...]string{"none", "agent", "customer", "read", "operate"}[min(r, RoleOperate)]
 }
 
-func (r Role) allows(need Role) bool { return need == RoleNone || r >= RoleRead && r >= need }
+func (r Role) allows(need Role) bool { return need == RoleNone || r >= RoleCustomer && r >= need }
 
 // Principal is who asks.
 type Principal struct {
-	ID   string // of the token; "" for open reading
-	Name string
-	Role Role
+	ID         string // of the token; "" for open reading
+	Name       string
+	Role       Role
+	Customer   string   // of the role customer: whose agreements it opens
+	Agreements []string // of the role customer: only these of them; empty: all
 }
 
 // Auth knows tokens by their hash.
@@ -90,6 +94,9 @@ func (s *Server) authorize(r *http.Request, need Role) (Principal, error) {
 	p, err := s.principal(r)
 	if err != nil {
 		return Principal{}, err
+	}
+	if !p.Role.allows(need) && p.Role == RoleCustomer {
+		return Principal{}, errNotTheirs
 	}
 	if !p.Role.allows(need) && p.ID == "" {
 		return Principal{}, errUnauthorized // who sent no token is asked for one

@@ -37,6 +37,7 @@ type fixture struct {
 	alerts      []Alert
 	liveAge     int64 // ms: how old present states are
 	fail        error // returned by every read when set
+	people      fixtureIncidents
 }
 
 func at(day, hour, min int) int64 {
@@ -60,7 +61,7 @@ func fixtureCheck(agreement, service, check string, kind protocol.Kind, target s
 
 func newFixture() *fixture {
 	berlin := mustZone("Europe/Berlin")
-	f := &fixture{history: map[string][]sla.Entry{}, target: map[string]sla.Ratio{}}
+	f := &fixture{history: map[string][]sla.Entry{}, target: map[string]sla.Ratio{}, people: newFixtureIncidents()}
 	f.agreements = []*contract.Agreement{
 		{ID: "aurora-shop", Name: "Aurora online shop", Customer: "Aurora Retail GmbH", Provider: "Nordnetz", Tier: "gold",
 			Zone: berlin, Notice: 48 * time.Hour, Revision: "5a1c9be2", Language: "en", Services: []contract.Service{
@@ -418,13 +419,18 @@ func (f *fixture) Token(_ context.Context, hash [sha256.Size]byte) (Principal, e
 			return Principal{ID: token, Name: token, Role: role}, nil
 		}
 	}
+	for token, customer := range map[string]string{"aurora-token": "Aurora Retail GmbH", "harbour-token": "Port of Harbour", "lost-token": ""} {
+		if sha256.Sum256([]byte(token)) == hash {
+			return Principal{ID: token, Name: token, Role: RoleCustomer, Customer: customer}, nil
+		}
+	}
 	return Principal{}, ErrNotFound
 }
 
 func (f *fixture) server(t testing.TB, change func(*Options)) *Server {
 	t.Helper()
 	o := Options{
-		Catalogue: f, Statements: f, Checks: f, Evidence: f, Maintenance: f, Desk: f, Records: f, Fleet: f, Auth: f,
+		Catalogue: f, Statements: f, Checks: f, Evidence: f, Maintenance: f, Desk: f, Records: f, Fleet: f, Incidents: f, Auth: f,
 		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return fixtureNow }, Version: "test",
 	}
 	if change != nil {

@@ -10,7 +10,7 @@ type loginView struct {
 	Failed string
 }
 
-// login shows the form, and opens a session for a token that may read.
+// login shows the form, and opens a session for a token that may see pages.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	f := s.frame(w, r)
 	f.Title, f.Nav = f.Words.T("Log in"), "login"
@@ -47,8 +47,8 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request, f *frame) {
 		refuse(http.StatusUnauthorized, "This token is not known, or was revoked.")
 	case err != nil:
 		s.errorPage(w, r, err)
-	case !p.Role.allows(RoleRead):
-		refuse(http.StatusForbidden, "This token is an agent's. Pages need one with the role read or operate.")
+	case !p.Role.allows(RoleCustomer):
+		refuse(http.StatusForbidden, "This token is an agent's. Pages need one with the role customer, read or operate.")
 	default:
 		s.sessions.open(w, r, hashOf(token), s.now())
 		http.Redirect(w, r, next, http.StatusSeeOther)

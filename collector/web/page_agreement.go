@@ -48,6 +48,7 @@ type agreementView struct {
 	Fixes     []correctionDoc
 	Revisions []revisionRow
 	Form      announceForm
+	Incidents []incidentRow // that concern the period, newest first
 }
 
 // sumRow shows how a service's figure comes about.
@@ -81,7 +82,7 @@ type ledgerRow struct {
 
 func (s *Server) agreementPage(r *http.Request, f *frame) (string, error) {
 	a := s.byID(r.PathValue("id"))
-	if a == nil {
+	if !principalOf(r).sees(a) {
 		return "", unknown("agreement", r.PathValue("id"), "the overview lists those in force")
 	}
 	return "agreement.html", s.fillAgreement(r, f, a)
@@ -125,9 +126,12 @@ func (s *Server) fillAgreement(r *http.Request, f *frame, a *contract.Agreement)
 	if err := s.fillOutages(r, f, v); err != nil {
 		return err
 	}
-	f.Plots, f.Zone = len(v.Plots) > 0, v.Zone.String()
+	f.Plots, f.Zone = len(v.Plots) > 0 && !f.Customer(), v.Zone.String()
 	v.fillLedger()
 	if err := s.fillCorrections(r, v); err != nil {
+		return err
+	}
+	if err := s.fillAgreementIncidents(r, f, v); err != nil {
 		return err
 	}
 	return s.fillMaintenance(r, v)

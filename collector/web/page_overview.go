@@ -27,6 +27,7 @@ type overviewView struct {
 	DownNames []string
 	Alerts    []Alert
 	Agents    int
+	Incidents int // open; at the bound of a page it counts no further
 }
 
 type overviewRow struct {
@@ -101,7 +102,7 @@ func (s *Server) overviewPage(r *http.Request, f *frame) (string, error) {
 	}
 	v := &overviewView{Find: q.Get("find")}
 	f.Body = v
-	all := s.catalogue.Agreements()
+	all := s.visible(r)
 	if err := s.countStates(r, v, all); err != nil {
 		return "", err
 	}
@@ -119,6 +120,9 @@ func (s *Server) overviewPage(r *http.Request, f *frame) (string, error) {
 			return "", err
 		}
 		v.Rows = append(v.Rows, row)
+	}
+	if v.Incidents, err = s.countOpen(r, ""); err != nil || f.Customer() {
+		return "overview.html", err
 	}
 	if v.Alerts, err = s.fleet.Alerts(r.Context(), AlertQuery{Open: true, Limit: maxAlerts}); err != nil {
 		return "", err

@@ -83,6 +83,7 @@ type frame struct {
 	Live    bool   // changes are followed
 	Plots   bool   // there are plots to look into
 	Zone    string // IANA name, for scripts that write times
+	Faults  bool   // there are incidents, reported faults and on-call
 	Body    any
 }
 
@@ -104,12 +105,18 @@ func (f *frame) LangLink(tag string) string {
 type pageFunc func(r *http.Request, f *frame) (template string, err error)
 
 func (s *Server) mountPages(mux *http.ServeMux) {
-	page := func(pattern string, serve pageFunc) { mux.Handle(pattern, s.timed(pattern, s.page(serve))) }
-	page("/{$}", s.overviewPage)
-	page("/agreements/{id}", s.agreementPage)
+	page := func(pattern string, serve pageFunc) { mux.Handle(pattern, s.timed(pattern, s.page(RoleRead, serve))) }
+	own := func(pattern string, serve pageFunc) {
+		mux.Handle(pattern, s.timed(pattern, s.page(RoleCustomer, serve)))
+	}
+	own("/{$}", s.overviewPage)
+	own("/agreements/{id}", s.agreementPage)
 	page("/checks/{agreement}/{service}/{check}", s.checkPage)
 	page("/alerts", s.alertsPage)
 	page("/agents", s.agentsPage)
+	if s.incidents != nil {
+		s.mountIncidents(mux)
+	}
 	mux.Handle("POST /agreements/{id}/maintenance", s.timed("/agreements/{id}/maintenance", s.postMaintenanceForm))
 	mux.Handle("POST /maintenance/{id}/cancel", s.timed("/maintenance/{id}/cancel", s.postCancelForm))
 	mux.Handle("/login", s.timed("/login", s.login))
@@ -120,22 +127,23 @@ func (s *Server) mountPages(mux *http.ServeMux) {
 	}))
 }
 
-// page serves one page to one who may read; others are asked to log in.
-func (s *Server) page(serve pageFunc) http.HandlerFunc {
+// page serves one page to one who may see it; others are asked to log in.
+func (s *Server) page(role Role, serve pageFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			s.errorPage(w, r, newProblem(http.StatusMethodNotAllowed, "method-not-allowed", "This page can only be read", ""))
 			return
 		}
-		p, err := s.authorize(r, RoleRead)
+		p, err := s.authorize(r, role)
 		if err != nil {
 			s.refusePage(w, r, err)
 			return
 		}
 		r = r.WithContext(context.WithValue(r.Context(), principalKey{}, p))
 		f := s.frame(w, r)
-		f.Live = true
+		s.speak(r, f)
+		f.Live = p.Role >= RoleRead // the stream of changes tells of every agreement
 		name, err := serve(r, f)
 		if err != nil {
 			s.errorPage(w, r, err)
@@ -155,7 +163,7 @@ func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (s *Server) frame(w http.ResponseWriter, r *http.Request) *frame {
-	return &frame{Words: choose(w, r), Who: principalOf(r), Path: r.URL.RequestURI(), Now: s.now().UnixMilli(), Version: s.version}
+	return &frame{Words: choose(w, r), Who: principalOf(r), Path: r.URL.RequestURI(), Now: s.now().UnixMilli(), Version: s.version, Faults: s.incidents != nil}
 }
 
 // render writes a whole page or, when its template fails, an error and no half page.

@@ -183,10 +183,14 @@ func parseCursor(text string) (cursor, error) {
 
 // decodeBody reads one JSON value, strictly and bounded, into dst.
 func decodeBody(w http.ResponseWriter, r *http.Request, dst any) error {
+	return decodeUpTo(w, r, dst, maxBodyBytes)
+}
+
+func decodeUpTo(w http.ResponseWriter, r *http.Request, dst any, bytes int64) error {
 	if ct, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(ct), "application/json") {
 		return newProblem(http.StatusUnsupportedMediaType, "media-type", "The body must be JSON", `send "Content-Type: application/json"`)
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, bytes))
 	d.DisallowUnknownFields()
 	if err := d.Decode(dst); err != nil {
 		var big *http.MaxBytesError

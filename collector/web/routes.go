@@ -22,20 +22,20 @@ type route struct {
 // describes them, and those that the ingest stage serves beside.
 func (s *Server) api() []route {
 	const a, c, e = "/api/v1/agreements/{id}", "/api/v1/checks/{agreement}/{service}/{check}", "/api/v1/checks/{id}"
-	return []route{
+	list := []route{
 		{"GET", "/api/v1/openapi.yaml", RoleNone, s.getOpenAPI},
-		{"GET", "/api/v1/agreements", RoleRead, s.getAgreements},
-		{"GET", a, RoleRead, s.getAgreement},
-		{"GET", a + "/statement", RoleRead, s.getStatement},
-		{"GET", a + "/ledger", RoleRead, s.getLedger},
-		{"GET", a + "/outages", RoleRead, s.getOutages},
-		{"GET", a + "/maintenance", RoleRead, s.getMaintenanceList},
+		{"GET", "/api/v1/agreements", RoleCustomer, s.getAgreements},
+		{"GET", a, RoleCustomer, s.getAgreement},
+		{"GET", a + "/statement", RoleCustomer, s.getStatement},
+		{"GET", a + "/ledger", RoleCustomer, s.getLedger},
+		{"GET", a + "/outages", RoleCustomer, s.getOutages},
+		{"GET", a + "/maintenance", RoleCustomer, s.getMaintenanceList},
 		{"POST", a + "/maintenance", RoleOperate, s.postMaintenance},
-		{"GET", a + "/maintenance.ics", RoleRead, s.getCalendar},
+		{"GET", a + "/maintenance.ics", RoleCustomer, s.getCalendar},
 		{"POST", a + "/maintenance.ics", RoleOperate, s.postCalendar},
-		{"GET", a + "/corrections", RoleRead, s.getCorrections},
+		{"GET", a + "/corrections", RoleCustomer, s.getCorrections},
 		{"POST", a + "/corrections", RoleOperate, s.postCorrection},
-		{"GET", a + "/revisions", RoleRead, s.getRevisions},
+		{"GET", a + "/revisions", RoleCustomer, s.getRevisions},
 		{"POST", a + "/whatif", RoleRead, s.postWhatIf},
 		{"GET", "/api/v1/corrections/{id}", RoleRead, s.getCorrection},
 		{"POST", "/api/v1/corrections/{id}/approve", RoleOperate, s.approveCorrection},
@@ -55,6 +55,10 @@ func (s *Server) api() []route {
 		{"GET", "/api/v1/outbox", RoleRead, s.getOutbox},
 		{"GET", "/api/v1/events", RoleRead, s.getEvents},
 	}
+	if s.incidents != nil {
+		list = append(list, s.incidentAPI()...)
+	}
+	return list
 }
 
 func (s *Server) mux() *http.ServeMux {

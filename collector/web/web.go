@@ -17,7 +17,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 )
 
-// Options wire a Server. All but OpenRead, Version, Metrics and Now are needed.
+// Options wire a Server. All but Incidents, OpenRead, Version, Metrics and Now are needed.
 type Options struct {
 	Catalogue   Catalogue
 	Statements  Statements
@@ -27,6 +27,7 @@ type Options struct {
 	Desk        MaintenanceDesk
 	Records     Records
 	Fleet       Fleet
+	Incidents   IncidentSource // nil: no incidents, reported faults and on-call
 	Auth        Auth
 	Log         *slog.Logger
 	Metrics     *metrics.Set
@@ -45,18 +46,20 @@ type Server struct {
 	desk       MaintenanceDesk
 	records    Records
 	fleet      Fleet
+	incidents  IncidentSource
 	auth       Auth
 	log        *slog.Logger
 	now        func() time.Time
 	version    string
 	openRead   bool
 
-	sessions *sessions
-	broker   *broker
-	pages    *pages
-	strips   *stripCache
-	metrics  *metrics.Set
-	handler  http.Handler
+	sessions   *sessions
+	faultLimit *limiter
+	broker     *broker
+	pages      *pages
+	strips     *stripCache
+	metrics    *metrics.Set
+	handler    http.Handler
 }
 
 // New builds a Server; it starts nothing.
@@ -67,8 +70,8 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		catalogue: o.Catalogue, statements: o.Statements, checks: o.Checks, evidence: o.Evidence,
-		maint: o.Maintenance, desk: o.Desk, records: o.Records, fleet: o.Fleet, auth: o.Auth, log: o.Log, now: o.Now,
-		version: o.Version, openRead: o.OpenRead, sessions: newSessions(), metrics: o.Metrics,
+		maint: o.Maintenance, desk: o.Desk, records: o.Records, fleet: o.Fleet, incidents: o.Incidents, auth: o.Auth, log: o.Log, now: o.Now,
+		version: o.Version, openRead: o.OpenRead, sessions: newSessions(), faultLimit: newLimiter(), metrics: o.Metrics,
 	}
 	if s.now == nil {
 		s.now = time.Now

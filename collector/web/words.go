@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/probity-sla/probity/collector/incident"
 	"github.com/probity-sla/probity/collector/report"
 	"github.com/probity-sla/probity/internal/protocol"
 	"github.com/probity-sla/probity/internal/sla"
@@ -80,6 +81,16 @@ var englishWords = map[string]string{
 	"effect exclude": "not counted", "effect up": "counted as up", "effect down": "counted as down",
 	"rule service_down": "Service down", "rule objective_at_risk": "Objective at risk",
 	"rule objective_breached": "Objective missed", "rule agent_silent": "Agent silent",
+	"clock met": "met", "clock missed": "missed", "clock paused": "paused", "clock running": "running",
+	"incident open": "Open", "incident acknowledged": "Acknowledged", "incident mitigated": "Mitigated", "incident resolved": "Resolved", "incident reviewed": "Reviewed",
+	"event opened": "Opened", "event outage_joined": "Outage", "event outage_ended": "Outage ended", "event outage_withdrawn": "Outage withdrawn", "event fault_joined": "Reported fault joined",
+	"event acknowledged": "Acknowledged", "event mitigated": "Mitigated", "event paused": "Clocks paused", "event resumed": "Clocks go on", "event resolved": "Resolved", "event reopened": "Reopened",
+	"event reviewed": "Reviewed", "event severity": "Severity", "event note": "Note", "event cause": "Cause", "event remedy": "Remedy", "event action": "Preventive action", "event notified": "Notified",
+	"fault received": "Received", "fault accepted": "Accepted", "fault declined": "Declined", "fault resolved": "Resolved",
+	"field summary": "What is wrong", "field since": "Began", "field until": "Ended", "field contact": "Contact", "field details": "Details", "field service": "Service", "field attachments": "Attachments",
+	"field effective": "Took place at", "field text": "Text", "field severity": "Severity", "field title": "Title", "field agreement": "Agreement", "field answer": "Answer", "field person": "Person",
+	"field rotation": "Rotation", "field from": "From", "field to": "To", "field correction.from": "Correction from", "field correction.to": "Correction to", "field action.text": "Action",
+	"field action.owner": "Owner", "field action.due": "Due", "field reason": "Reason", "field kind": "Kind", "field website": "Field to leave empty",
 }
 
 var stateWords = [...]string{sla.Unknown: "Unknown", sla.Up: "Up", sla.Degraded: "Degraded", sla.Down: "Down",
@@ -128,6 +139,12 @@ func (w *words) funcs() template.FuncMap {
 		"class": classOf, "mark": markOf, "millis": millis, "durationText": w.Duration, "grouped": grouped, "short": short,
 		"neg": func(n int64) int64 { return -n }, "minus": func(a, b int64) int64 { return a - b }, "bytes": bytesText,
 		"legend":    func() []sla.State { return []sla.State{sla.Up, sla.Degraded, sla.Down, sla.Unknown, sla.Excluded} },
+		"eventWord": func(k incident.EventKind) string { return w.T("event " + string(k)) }, "clockWord": func(word string) string { return w.T("clock " + word) },
+		"incidentWord": func(st incident.IncidentState) string { return w.T("incident " + string(st)) }, "incidentMark": incidentMark,
+		"faultWord": func(st incident.FaultState) string { return w.T("fault " + string(st)) }, "faultMark": faultMark, "fieldName": w.field,
+		"wall": func(name, label string, in wallInput, needed bool) wallField {
+			return wallField{name, label, in, needed}
+		},
 		"alertList": func(list []Alert, v *alertsView) map[string]any { return map[string]any{"List": list, "View": v} },
 	}
 }
