@@ -185,6 +185,15 @@ func TestTheRootMayServeAnyPrefix(t *testing.T) {
 	if want := `{"status":"success","data":["edge","far"]}`; w.Body.String() != want {
 		t.Errorf("without a prefix: %s, want %s", w.Body, want)
 	}
+	shared := http.NewServeMux()
+	for _, path := range Paths {
+		shared.Handle(path, api.Handler(""))
+	}
+	w = httptest.NewRecorder()
+	shared.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/label/check/values", nil))
+	if want := `{"status":"success","data":["front"]}`; w.Body.String() != want {
+		t.Errorf("beside other endpoints: %s, want %s", w.Body, want)
+	}
 	if _, err := New(Options{}); err == nil {
 		t.Error("New without any source gave no error")
 	}

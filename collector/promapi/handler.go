@@ -44,17 +44,22 @@ var statusOf = map[string]int{
 
 func bad(format string, args ...any) error { return &failure{badData, fmt.Errorf(format, args...)} }
 
+// Paths are the endpoints below a prefix, as patterns of http.ServeMux. Where
+// /api/v1/ has other endpoints too, these are to be given to Handler("").
+var Paths = []string{
+	"/api/v1/query", "/api/v1/query_range", "/api/v1/series", "/api/v1/labels", "/api/v1/label/{name}/values",
+	"/api/v1/metadata", "/api/v1/status/buildinfo", "/api/v1/query_exemplars",
+}
+
 // Handler serves Prometheus's query API below prefix: "" for /api/v1/query,
 // "/prometheus" for /prometheus/api/v1/query. Who may ask is for the caller to
 // decide; the request's context reaches Catalogue.Snapshot.
 func (a *API) Handler(prefix string) http.Handler {
 	mux := http.NewServeMux()
-	for path, serve := range map[string]func(*http.Request, *Snapshot) (answer, error){
-		"/api/v1/query": a.query, "/api/v1/query_range": a.queryRange,
-		"/api/v1/series": a.series, "/api/v1/labels": a.labelNames, "/api/v1/label/{name}/values": a.labelValues,
-		"/api/v1/metadata": a.metadata, "/api/v1/status/buildinfo": a.buildInfo, "/api/v1/query_exemplars": noExemplars,
+	for i, serve := range []func(*http.Request, *Snapshot) (answer, error){
+		a.query, a.queryRange, a.series, a.labelNames, a.labelValues, a.metadata, a.buildInfo, noExemplars, // as Paths
 	} {
-		mux.Handle(prefix+path, a.endpoint(serve))
+		mux.Handle(prefix+Paths[i], a.endpoint(serve))
 	}
 	mux.HandleFunc(prefix+"/api/v1/", func(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, &failure{notFound, fmt.Errorf("no such endpoint: %s", r.URL.Path)})
