@@ -106,6 +106,17 @@ func TestLife(t *testing.T) {
 	}
 }
 
+func TestActions(t *testing.T) {
+	action := func(id, state string) incident.Event {
+		return incident.Event{Kind: incident.EventAction, Action: &incident.Action{ID: id, Text: "a second uplink", Owner: "bob", Due: "2026-07-01", State: state}}
+	}
+	s := newStory(t).down().add(tenH+hr, action("INC-2026-0001/1", incident.ActionOpen)).add(tenH+hr, action("INC-2026-0001/2", incident.ActionOpen)).
+		add(tenH+2*hr, action("INC-2026-0001/1", incident.ActionDone))
+	if i := s.fold(); len(i.Actions) != 2 || i.Actions[0].State != incident.ActionDone || i.Actions[1].State != incident.ActionOpen || i.NextActionID() != "INC-2026-0001/3" {
+		t.Errorf("Fold = %+v", i)
+	}
+}
+
 func TestWhatMayNotBeEntered(t *testing.T) {
 	open := func() *story { return newStory(t).down() }
 	resolved := func() *story {
