@@ -103,7 +103,7 @@ func serviceRules(a *contract.Agreement, s *contract.Service) []rule {
 			summary: "A certificate of " + who + " is about to expire", description: "Check {{ $labels.check }}: {{ $value | humanizeDuration }} left."})
 	}
 	for i := range out {
-		out[i].labels = with(out[i].labels, "customer", a.Customer, "tier", a.Tier)
+		out[i].labels = with(out[i].labels, "agreement", a.ID, "service", s.ID, "customer", a.Customer, "tier", a.Tier)
 	}
 	return out
 }

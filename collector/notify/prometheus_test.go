@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -63,7 +64,7 @@ func TestPrometheusRules(t *testing.T) {
 	if len(groups) != 2 || groups[0].Name != "probity-shop" || groups[1].Name != "probity-agents" {
 		t.Fatalf("groups %+v", groups)
 	}
-	byExpr := map[string]rulefmt.Rule{}
+	byExpr, same := map[string]rulefmt.Rule{}, map[string]bool{}
 	known := []string{}
 	for _, k := range incident.Kinds {
 		known = append(known, k.AlertName())
@@ -74,6 +75,11 @@ func TestPrometheusRules(t *testing.T) {
 				t.Errorf("alert %s is none of ours", r.Alert)
 			}
 			byExpr[r.Expr] = r
+			if id := fmt.Sprint(r.Alert, r.Labels); same[id] { // promtool's duplicate-rules
+				t.Errorf("two rules make the alert %s", id)
+			} else {
+				same[id] = true
+			}
 		}
 	}
 	for _, want := range []struct{ expr, alert, hold, severity string }{
@@ -89,7 +95,7 @@ func TestPrometheusRules(t *testing.T) {
 			t.Errorf("no rule for %s among %v", want.expr, slices.Sorted(keys(byExpr)))
 			continue
 		}
-		if r.Alert != want.alert || r.For.String() != want.hold || r.Labels["severity"] != want.severity || r.Annotations["summary"] == "" {
+		if r.Alert != want.alert || r.For.String() != want.hold || r.Labels["severity"] != want.severity || r.Alert != "ProbityAgentSilent" && (r.Labels["agreement"] != "shop" || r.Labels["service"] == "") || r.Annotations["summary"] == "" {
 			t.Errorf("%s = %+v, want %+v", want.expr, r, want)
 		}
 		if c := r.Labels["customer"]; r.Alert != "ProbityAgentSilent" && c != `Zhang "{{"{{"}} evil }}" 商店` {
