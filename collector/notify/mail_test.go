@@ -203,6 +203,7 @@ func TestMailRefused(t *testing.T) {
 	}{
 		{"greylisting passes", func(string) error { return refuse(450, smtp.EnhancedCode{4, 2, 0}, "greylisted") }, nil, false, "greylisted"},
 		{"nobody of the name is here", func(string) error { return refuse(550, smtp.EnhancedCode{5, 1, 1}, "unknown") }, nil, true, "unknown"},
+		{"a server that does not relay for us can be told to", func(string) error { return refuse(554, smtp.EnhancedCode{5, 7, 1}, "relay denied") }, nil, false, "relay denied"},
 		{"one unknown, one greylisted", func(to string) error {
 			if to == "ops@example.net" {
 				return refuse(550, smtp.EnhancedCode{5, 1, 1}, "unknown")

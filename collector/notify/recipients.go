@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"errors"
+	"net/textproto"
 	"strings"
 	"time"
 
@@ -51,7 +53,7 @@ func (s *mailer) settle(c *composed, created int64, taken []string, refused []re
 	final := true
 	for _, r := range refused {
 		said = append(said, r.to+": "+r.err.Error())
-		final = final && smtpCode(r.err)/100 == 5
+		final = final && smtpCode(r.err)/100 == 5 && !policy(r.err)
 	}
 	text := "recipients refused: " + strings.Join(said, "; ")
 	if anyHas {
@@ -64,6 +66,13 @@ func (s *mailer) settle(c *composed, created int64, taken []string, refused []re
 	f := s.fail(text, nil)
 	f.final = final
 	return f
+}
+
+// policy reports whether a server refuses a recipient by a rule of its own, such
+// as one that it does not relay for us: that is mended at its end or in our login.
+func policy(err error) bool {
+	var answer *textproto.Error
+	return errors.As(err, &answer) && (answer.Code == 530 || strings.HasPrefix(answer.Msg, "5.7."))
 }
 
 func (s *mailer) remembered(id string) map[string]bool {
