@@ -38,8 +38,8 @@ func TestReadClocks(t *testing.T) {
 		return newStory(t).add(at(20), incident.Event{Kind: incident.EventOpened, Effective: at(5), Text: "it is slow", Agreement: "acme", Severity: "P1", Fault: "FLT-1"})
 	}
 	flapped := resolved().add(at(62), by(incident.EventReopened, incident.System, at(60))).add(at(62), again(60, 0))
-	onReport, atWorkaround := resolution(sla.ClockTerms{Target: hr}), resolution(sla.ClockTerms{Target: hr})
-	onReport.OpensByReport, atWorkaround.StopsAtWorkaround = true, true
+	onReport, atWorkaround, answerToReport := resolution(sla.ClockTerms{Target: hr}), resolution(sla.ClockTerms{Target: hr}), response(sla.ClockTerms{Target: hr})
+	onReport.OpensByReport, atWorkaround.StopsAtWorkaround, answerToReport.OpensByReport = true, true, true
 	for _, c := range []struct {
 		name            string
 		story           *story
@@ -58,6 +58,7 @@ func TestReadClocks(t *testing.T) {
 		{"where late entries count from their entry", resolved().add(at(90), by(incident.EventAcknowledged, "ann", at(15))), response(sla.ClockTerms{Target: hr, NotRetroactive: true}), 90, 2, 90, 88, 0, true, 62},
 		{"an answer holds for a reopening", flapped.copy().add(at(70), by(incident.EventAcknowledged, "ann", at(15))), response(sla.ClockTerms{Target: hr}), 90, 0, 15, 15, 0, false, -1},
 		{"unless the terms begin anew", flapped.copy().add(at(70), by(incident.EventAcknowledged, "ann", at(15))), response(sla.ClockTerms{Target: hr, Reopen: sla.ReopenRestart}), 90, 0, -1, 30, 0, false, 120},
+		{"in somebody's hands before the customer reported it", newStory(t).down().add(at(5), by(incident.EventAcknowledged, "ann", 0)).add(at(20), incident.Event{Kind: incident.EventFaultJoined, Agreement: "acme", Fault: "FLT-1", Effective: at(10)}), answerToReport, 60, 10, 10, 0, 0, false, -1},
 		{"down", newStory(t).down(), resolution(sla.ClockTerms{Target: hr}), 90, 0, -1, 90, 0, true, 60},
 		{"measured up, not resolved yet", restored(), resolution(sla.ClockTerms{Target: hr}), 40, 0, 30, 30, 0, false, -1},
 		{"resolved by the collector", resolved(), resolution(sla.ClockTerms{Target: hr}), 90, 0, 30, 30, 0, false, -1},

@@ -143,13 +143,14 @@ func TestACustomerSeesItsOwn(t *testing.T) {
 }
 
 func TestReportOfWhatIsNotKnownYet(t *testing.T) {
-	in := incident.ReportInput{Events: newStory(t).down().events, At: tenH + hr, Horizon: farAhead}
+	s := newStory(t).down().add(tenH+hr, incident.Event{Kind: incident.EventPaused, Reason: "customer"})
+	in := incident.ReportInput{Events: s.events, At: tenH + hr, Horizon: farAhead, Rules: []incident.ClockRule{response(sla.ClockTerms{Target: 2 * hr}), resolution(sla.ClockTerms{Target: 2 * hr}, "customer")}}
 	r := build(t, in)
 	if !slices.Equal(r.Missing, []string{"cause", "remedy", "actions"}) || len(r.Evidence) != 1 || r.Evidence[0].Counted != -1 {
 		t.Errorf("BuildReport = %+v", r)
 	}
 	text := markdownOf(t, r, "fr", nil)
-	for _, want := range []string{"goes on", "Not written yet: the cause, the remedy, preventive actions.", "Nothing is counted", "UTC"} {
+	for _, want := range []string{"goes on", "Not written yet: the cause, the remedy, preventive actions.", "Nothing is counted", "UTC", "| running |", "| paused |", "Clocks paused: customer"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in:\n%s", want, text)
 		}
