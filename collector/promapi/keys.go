@@ -3,6 +3,7 @@ package promapi
 import (
 	"strings"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"github.com/probity-sla/probity/internal/sla"
@@ -33,7 +34,7 @@ func (q *querier) each(ms []*labels.Matcher, f func(key)) {
 	s := &selection{ms: ms, out: f, build: labels.NewScratchBuilder(8)}
 	for i := range families {
 		s.family = &families[i]
-		if !s.may(labels.MetricName, s.family.name) {
+		if !s.may(model.MetricNameLabel, s.family.name) {
 			continue
 		}
 		switch s.family.name {
@@ -103,7 +104,7 @@ func (s *selection) checks(all *Snapshot) {
 // put hands over the series when all matchers match its labels.
 func (s *selection) put(k key, pairs ...string) {
 	s.build.Reset()
-	s.build.Add(labels.MetricName, s.family.name)
+	s.build.Add(model.MetricNameLabel, s.family.name)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" { // an empty label is none
 			s.build.Add(pairs[i], strings.ToValidUTF8(pairs[i+1], "\uFFFD"))

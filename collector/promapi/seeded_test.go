@@ -30,7 +30,6 @@ const day = int64(timeline.DayMillis)
 type seeded struct {
 	snapshot Snapshot
 	days     map[trackKey]map[int64]encoded
-	latency  time.Duration
 	codec    *timeline.Codec
 	ledgers  int // computed
 }
