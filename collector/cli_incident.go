@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -23,6 +24,7 @@ func incidentCommands() []command {
 	}
 	return []command{
 		{"incident list", "", "list incidents, newest first", "probity-collector incident list --open", listIncidents},
+		{"incident report", "ID", "print the fault report of an incident", "probity-collector incident report INC-2026-0042 --agreement shop --format markdown", reportIncident},
 		{"incident show", "ID", "print an incident: its state, clocks, outages and record", "probity-collector incident show INC-2026-0042", showIncident},
 		entry("ack", "answer an incident: a person has seen it, and escalation stops", "", incident.EventAcknowledged),
 		entry("note", "add a note to the record", ` --text "the router was replaced"`, incident.EventNote),
@@ -206,6 +208,38 @@ func showIncident(fs *flag.FlagSet, s *streams) func(context.Context, []string) 
 				return err
 			}
 			return writeIncident(s.out, i, events, clocks, zoneOf(set, i))
+		})
+	}
+}
+
+func reportIncident(fs *flag.FlagSet, s *streams) func(context.Context, []string) error {
+	load := configFlag(fs, s)
+	agreement := fs.String("agreement", "", "as it concerns the agreement with this `ID`; the house's own, of all, where absent")
+	format := fs.String("format", "markdown", "`FORMAT`: markdown or json")
+	return func(ctx context.Context, args []string) error {
+		if *format != "markdown" && *format != "json" {
+			return usagef("--format %q is not markdown or json", *format)
+		}
+		return withStore(ctx, load, true, func(cfg *Config, db *store.Store) error {
+			set, err := loadAgreements(cfg.Agreements.Directory)
+			if err != nil {
+				return err
+			}
+			i, events, err := readIncident(ctx, db, args[0])
+			if err != nil {
+				return incidentError(args[0], err)
+			}
+			r := reporter{db, set, evaluatorOf(cfg, db, set), time.Now().UnixMilli()}
+			doc, err := r.report(ctx, i, events, *agreement)
+			if err != nil {
+				return err
+			}
+			if *format == "json" {
+				enc := json.NewEncoder(s.out)
+				enc.SetIndent("", "  ")
+				return enc.Encode(doc)
+			}
+			return doc.WriteMarkdown(s.out)
 		})
 	}
 }

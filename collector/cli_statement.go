@@ -118,12 +118,16 @@ func offline(cfg *Config, db *store.Store, a *contract.Agreement) (*evaluate.Eva
 	if err := contract.Join(faults); err != nil {
 		return nil, err
 	}
+	return evaluatorOf(cfg, db, set), nil
+}
+
+func evaluatorOf(cfg *Config, db *store.Store, set *contract.Set) *evaluate.Evaluator {
 	e := evaluate.New(evaluate.Options{
 		Results: db, Records: records{db, cfg.Agreements.Directory}, Agents: records{db, cfg.Agreements.Directory}, Settle: cfg.Evaluate.Settle.Std(),
 		Log: slog.New(slog.DiscardHandler),
 	})
 	e.SetAgreements(set)
-	return e, nil
+	return e
 }
 
 func writeStatement(w io.Writer, st *sla.Statement, a *contract.Agreement, format string) error {

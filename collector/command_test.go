@@ -109,3 +109,13 @@ func TestWhatIf(t *testing.T) {
 }
 
 func instantText(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339Nano) }
+
+// refused runs the program, which has to refuse with an error that names what.
+func (h *house) refused(what string, args ...string) {
+	h.t.Helper()
+	var out, errs bytes.Buffer
+	err := dispatch(h.t.Context(), append(args, "--config", h.path("collector.toml")), &streams{&out, &errs, func(string) string { return "" }})
+	if err == nil || !strings.Contains(err.Error(), what) {
+		h.t.Fatalf("%s: %v; want an error about %s", strings.Join(args, " "), err, what)
+	}
+}

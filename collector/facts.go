@@ -2,7 +2,6 @@ package collector
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/probity-sla/probity/collector/evaluate"
@@ -18,10 +17,10 @@ func factsOf(a *contract.Agreement, live *evaluate.ServiceLive, watching int64) 
 	f := incident.Facts{
 		At: live.Watermark, Agreement: a.ID, AgreementName: a.Name, Service: s.ID, ServiceName: s.Name,
 		Customer: a.Customer, Tier: a.Tier, Language: a.Language, Zone: a.Zone, Watching: watching,
-		Confirm: incident.Confirm{Slots: max(1, s.Confirm), Interval: slowest(s).Milliseconds()},
+		Confirm: incident.Confirm{Slots: max(1, s.Confirm), Interval: slowest(s).Milliseconds(), Checks: probing(live)},
 	}
 	f.FromVerdict(live.Recent) // states and outages: the live window
-	f.Outages, f.OutagesFrom = observedOutages(live.Recent), live.Recent.Period.From
+	f.FromLedger(live.Recent)
 	f.Figures(v)
 	f.PeriodID, f.Rolling = periodID(a, v), a.Period.Kind == contract.Rolling
 	if w := live.InWindow; w != nil {
@@ -60,32 +59,23 @@ func periodID(a *contract.Agreement, v *sla.Verdict) string {
 	return a.Period.Containing(v.Period.From, a.Zone).Label
 }
 
-// observedOutages are the runs of observed down, maintenance or not: what the
-// rules open, suppress and close. What counts against the contract is in Counted.
-func observedOutages(v *sla.Verdict) []sla.Outage {
-	var out []sla.Outage
-	for _, e := range v.Ledger {
-		if e.Observed != sla.Down {
-			continue
-		}
-		counted := int64(0)
-		if e.State == sla.Down {
-			counted = e.To - e.From
-		}
-		if n := len(out); n > 0 && out[n-1].To == e.From {
-			o := &out[n-1]
-			o.To, o.Counted = e.To, o.Counted+counted
-			for _, w := range e.Where {
-				if !slices.Contains(o.Where, w) {
-					o.Where = append(o.Where, w)
-				}
+// probing says of each check how many locations probe it, and how many of them
+// know its state now.
+func probing(live *evaluate.ServiceLive) map[string]incident.Probing {
+	out := make(map[string]incident.Probing, len(live.Checks))
+	for i := range live.Checks {
+		c := &live.Checks[i]
+		p := incident.Probing{Interval: c.Check.Interval.Milliseconds()}
+		for _, l := range c.Locations {
+			if !l.Expected {
+				continue
 			}
-			continue
+			p.Locations++
+			if l.State != sla.Unknown {
+				p.Known++
+			}
 		}
-		out = append(out, sla.Outage{From: e.From, To: e.To, Counted: counted, Where: slices.Clone(e.Where)})
-	}
-	if n := len(out); n > 0 {
-		out[n-1].Ongoing = out[n-1].To >= v.Until
+		out[shortCheck(c.Check.ID)] = p
 	}
 	return out
 }

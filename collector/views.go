@@ -164,7 +164,7 @@ func (v views) Token(ctx context.Context, hash [sha256.Size]byte) (web.Principal
 	if err != nil {
 		return web.Principal{}, err
 	}
-	return web.Principal{ID: t.ID, Name: t.Name, Role: roleOf(t.Role)}, nil
+	return web.Principal{ID: t.ID, Name: t.Name, Role: roleOf(t.Role), Customer: t.Customer, Agreements: t.Agreements}, nil
 }
 
 func roleOf(name string) web.Role {
@@ -173,6 +173,8 @@ func roleOf(name string) web.Role {
 		return web.RoleRead
 	case roleOperate:
 		return web.RoleOperate
+	case roleCustomer:
+		return web.RoleCustomer
 	}
 	return web.RoleNone
 }
