@@ -31,7 +31,7 @@ func Build(in Input) (*Model, error) {
 		Revision: in.Revision, State: in.State, Created: in.Created, Reviewed: in.Reviewed, Issued: in.Issued,
 		Overall: b.figures("", a.Name, &st.Overall), Services: []Figures{},
 	}
-	m.Overall.InTime = len(st.Services) == 1 || inTime(a.Aggregate)
+	m.Overall.InTime = st.InTime()
 	for i := range st.Services {
 		s := &st.Services[i]
 		f := b.figures(s.Service, s.Name, &s.Verdict)
@@ -42,7 +42,10 @@ func Build(in Input) (*Model, error) {
 	m.Trend = b.trend()
 	m.Outages = b.outages()
 	m.Clocks = b.clocks()
-	m.Compliance = b.compliance(m.Clocks)
+	m.Compliance = b.compliance()
+	if st.Handled != nil {
+		m.Times = st.Handled.Times
+	}
 	m.Maintenance = b.maintenance()
 	m.Excluded, m.Unknown = b.gaps()
 	m.Credits = b.credits(m.Clocks)
@@ -105,12 +108,6 @@ func (b *builder) figures(service, name string, v *sla.Verdict) Figures {
 		Lower: Figure(v.Lower, v.Target), Upper: Figure(v.Upper, v.Target), Coverage: v.Coverage.Percent(3),
 		Raw: Figure(v.Raw, v.Target), Verdict: Word(v), Open: open(v), InTime: true, Exact: exact,
 	}
-}
-
-// inTime reports whether an aggregate's good and bad are lengths of time (SLA.md F29).
-func inTime(aggregate string) bool {
-	var rule sla.AggregateRule
-	return aggregate == "" || rule.UnmarshalText([]byte(aggregate)) == nil && rule.InTime()
 }
 
 // open reports whether unknown time could turn the verdict: the objective lies

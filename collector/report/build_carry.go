@@ -31,7 +31,8 @@ func (b *builder) credits(clocks []ClockRow) []CreditRow {
 			add(CreditRow{Kind: "clock", Incident: c.Incident, Clock: c.Severity + " " + c.Indicator}, c.Credit)
 		}
 	}
-	if sum := b.in.Credits; sum != nil {
+	if h := st.Handled; h != nil {
+		sum := &h.Credits
 		add(CreditRow{Kind: "availability"}, sum.Availability)
 		add(CreditRow{Kind: "repairs"}, sum.Repairs)
 		add(CreditRow{Kind: "total", Capped: sum.Capped}, sum.Total)
@@ -139,6 +140,7 @@ func formulas(a *contract.Agreement) []string {
 		{"F25", has(func(t *sla.Terms) bool { return t.Credit != nil })},
 		{"F29", len(a.Services) > 1},
 		{"F30", len(a.Clocks) > 0}, {"F31", len(a.Clocks) > 0}, {"F32", len(a.Clocks) > 0},
+		{"F40", len(a.Clocks) > 0}, {"F41", len(a.Clocks) > 0}, {"F44", true},
 	} {
 		if f.used {
 			out = append(out, f.name)

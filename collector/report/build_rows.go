@@ -67,42 +67,23 @@ func (b *builder) clocks() []ClockRow {
 	return out
 }
 
-// compliance counts the clocks of each promise, in the order of the agreement.
-func (b *builder) compliance(rows []ClockRow) []Promise {
-	out := []Promise{}
-	find := func(severity, indicator string, target int64) int {
-		for i, p := range out {
-			if p.Severity == severity && p.Indicator == indicator && p.Target == target {
-				return i
+// compliance is how each clock of the agreement was kept (SLA.md F41), in its order.
+func (b *builder) compliance() []sla.Compliance {
+	if h := b.in.Statement.Handled; h != nil && h.Clocks != nil {
+		return h.Clocks
+	}
+	out := []sla.Compliance{}
+	for _, c := range b.in.Agreement.Clocks {
+		var readings []sla.Clock
+		for i := range b.in.Incidents {
+			for _, k := range b.in.Incidents[i].Clocks {
+				if k.Severity == c.Severity && k.Indicator == c.Indicator.String() {
+					k.Reading.Opened, k.Reading.Stopped = k.OpenedAt, k.StoppedAt
+					readings = append(readings, k.Reading)
+				}
 			}
 		}
-		out = append(out, Promise{Severity: severity, Indicator: indicator, Target: target})
-		return len(out) - 1
-	}
-	for _, c := range b.in.Agreement.Clocks {
-		find(c.Severity, c.Indicator.String(), c.Terms.Target)
-	}
-	sums, stopped := map[int]int64{}, map[int]int64{}
-	for i := range rows {
-		c := &rows[i].Clock
-		at := find(c.Severity, c.Indicator, c.Target)
-		p := &out[at]
-		switch {
-		case c.Reading.Breach:
-			p.Late++
-		case c.StoppedAt == 0:
-			p.Running++
-		default:
-			p.Kept++
-		}
-		p.Longest = max(p.Longest, c.Reading.Elapsed)
-		if c.StoppedAt != 0 {
-			sums[at] += c.Reading.Elapsed
-			stopped[at]++
-		}
-	}
-	for at, n := range stopped {
-		out[at].Mean = sums[at] / n
+		out = append(out, sla.Comply(b.in.Statement.Overall.Period, c.Severity, c.Indicator.String(), c.Terms, readings))
 	}
 	return out
 }

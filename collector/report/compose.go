@@ -1,9 +1,6 @@
 package report
 
-import (
-	"cmp"
-	"fmt"
-)
+import "cmp"
 
 // document sets the service report in its language.
 func (m *Model) document() *document {
@@ -156,10 +153,10 @@ func (c *composer) word(verdict string, turns bool) cell {
 }
 
 // cut leaves the rows that a table can hold, and says how many it leaves out.
-func (c *composer) cut(g *grid) *grid {
+func (w *words) cut(g *grid) *grid {
 	if n := len(g.rows) - maxRows; n > 0 {
 		g.rows = g.rows[:maxRows]
-		g.more = c.say("%d more rows are in the CSV and JSON forms of this report.", n)
+		g.more = w.say("%d more rows are in the CSV and JSON forms of this report.", n)
 	}
 	return g
 }
@@ -181,11 +178,4 @@ func (c *composer) called(f *Figures) cell {
 		return cell{text: c.say("Agreement as a whole"), strong: true}
 	}
 	return plain(title(f.Service, f.Name))
-}
-
-func percentSign(s string) string {
-	if s == Absent {
-		return s
-	}
-	return fmt.Sprintf("%s %%", s)
 }

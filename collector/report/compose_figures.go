@@ -1,6 +1,10 @@
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/probity-sla/probity/internal/sla"
+)
 
 func (c *composer) availability() section {
 	s := section{id: "availability", title: c.say("Availability")}
@@ -111,25 +115,22 @@ func (c *composer) response() section {
 		s.say(c.say("The agreement promises no time to answer or to repair."))
 		return s
 	}
-	g := newGrid(wide(c.say("Severity")), col(c.say("Clock"), left), col(c.say("Target"), right), col(c.say("Kept"), right), col(c.say("Late"), right),
+	g := newGrid(wide(c.say("Severity")), col(c.say("Clock"), left), col(c.say("Target"), right), col(c.say("In time"), right), col(c.say("Late"), right),
 		col(c.say("Running"), right), col(c.say("Mean"), right), col(c.say("Longest"), right))
-	for _, p := range c.m.Compliance {
-		m, n := noMark, p.Kept+p.Late+p.Running
-		mean, longest := Absent, Absent
+	for i := range c.m.Compliance {
+		p := &c.m.Compliance[i]
+		m, mean, longest := noMark, Absent, Absent
 		switch {
-		case p.Late > 0:
+		case p.Missed > 0:
 			m = markDown
-		case n > 0:
+		case p.Incidents > 0:
 			m = markUp
 		}
-		if n > 0 {
-			longest = c.length(p.Longest)
-		}
-		if p.Mean > 0 {
-			mean = c.length(p.Mean)
+		if p.Taken.N > 0 {
+			mean, longest = c.length(Millis(p.Taken.Mean)), c.length(p.Taken.Longest)
 		}
 		g.add(marked(m, printable(p.Severity)), plain(c.indicator(p.Indicator)), plain(c.length(p.Target)),
-			plain(count(p.Kept)), plain(count(p.Late)), plain(count(p.Running)), plain(mean), plain(longest))
+			plain(count(p.Met)), plain(count(p.Missed)), plain(count(p.Running)), plain(mean), plain(longest))
 	}
 	s.set(g)
 	if len(c.m.Clocks) == 0 {
@@ -137,8 +138,24 @@ func (c *composer) response() section {
 		return s
 	}
 	s.set(c.cut(c.clockTable()))
+	s.list(c.means(&c.m.Times)...)
 	s.aside(c.say("Times run on the agreement's calendar, without what is paused. A clock belongs to the period in which it was opened."))
 	return s
+}
+
+// means are how long people waited, around the clock (SLA.md F44).
+func (w *words) means(t *sla.MeanTimes) (facts []fact) {
+	for _, x := range []struct {
+		name   string
+		spread *sla.Spread
+	}{
+		{w.say("Mean time to acknowledge"), &t.Acknowledge}, {w.say("Mean time to repair"), &t.Repair}, {w.say("Mean time to restore service"), &t.Restore},
+	} {
+		if x.spread.N > 0 {
+			facts = append(facts, fact{x.name, w.say("%s; longest %s, %d incidents", w.length(Millis(x.spread.Mean)), w.length(x.spread.Longest), x.spread.N)})
+		}
+	}
+	return facts
 }
 
 func (c *composer) clockTable() *grid {
@@ -156,7 +173,7 @@ func (c *composer) clockTable() *grid {
 		case k.StoppedAt == 0:
 			verdict = marked(markUnknown, c.say("running"))
 		}
-		g.add(plain(k.Incident+"\n"+printable(k.Title)), plain(printable(k.Severity)+" "+c.indicator(k.Indicator)), plain(c.instant(k.OpenedAt)+"\n"+stopped),
+		g.add(plain(strings.TrimSpace(k.Incident+"\n"+printable(k.Title))), plain(printable(k.Severity)+" "+c.indicator(k.Indicator)), plain(c.instant(k.OpenedAt)+"\n"+stopped),
 			plain(c.length(k.Reading.Elapsed)), plain(c.length(k.Reading.Paused)), verdict)
 	}
 	return g

@@ -80,6 +80,9 @@ func (c *composer) formula(name string) string {
 		{"F30", c.say("What runs, pauses and stops a clock.")},
 		{"F31", c.say("What reopening does to a clock.")},
 		{"F32", c.say("When a clock is due.")},
+		{"F40", c.say("How credits for late repairs are joined with those for availability.")},
+		{"F41", c.say("To which period a clock belongs, and when it is late.")},
+		{"F44", c.say("Mean times to acknowledge, to repair and to restore.")},
 	} {
 		if f[0] == name {
 			return f[1]

@@ -75,6 +75,15 @@ func (s *sheet) instant(figure string, ms int64) {
 	}
 }
 
+// spread writes the mean and the longest of several lengths, when there are any.
+func (s *sheet) spread(figure string, x *sla.Spread) {
+	if x.N > 0 {
+		s.count(figure+" n", x.N)
+		s.length(figure+" mean", Millis(x.Mean))
+		s.length(figure+" longest", x.Longest)
+	}
+}
+
 func (s *sheet) count(figure string, n int) { s.row(figure, strconv.Itoa(n), "count") }
 
 func (s *sheet) truth(figure string, b bool) { s.row(figure, strconv.FormatBool(b), "") }

@@ -99,15 +99,21 @@ func (m *Model) sheetFaults(s *sheet) {
 		s.text("cause", o.Cause)
 		s.text("remedy", o.Remedy)
 	}
-	for _, p := range m.Compliance {
+	for i := range m.Compliance {
+		p := &m.Compliance[i]
 		s.at("promise", p.Severity+" "+p.Indicator, "")
 		s.length("target", p.Target)
-		s.count("kept", p.Kept)
-		s.count("late", p.Late)
+		s.count("incidents", p.Incidents)
+		s.count("met", p.Met)
+		s.count("missed", p.Missed)
 		s.count("running", p.Running)
-		s.length("mean", p.Mean)
-		s.length("longest", p.Longest)
+		s.ratio("met of decided", p.Share)
+		s.spread("taken", &p.Taken)
 	}
+	s.at("handling", m.Label, "")
+	s.spread("to acknowledge", &m.Times.Acknowledge)
+	s.spread("to repair", &m.Times.Repair)
+	s.spread("to restore", &m.Times.Restore)
 	for i := range m.Clocks {
 		c := &m.Clocks[i]
 		s.at("clock", c.Incident+" "+c.Severity+" "+c.Indicator, "")

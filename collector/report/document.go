@@ -75,7 +75,6 @@ const maxText = 4000
 
 func (s *section) say(text string)     { s.blocks = append(s.blocks, block{text: text}) }
 func (s *section) aside(text string)   { s.blocks = append(s.blocks, block{text: text, soft: true}) }
-func (s *section) list(facts ...fact)  { s.blocks = append(s.blocks, block{facts: facts}) }
 func (s *section) draw(p *picture)     { s.blocks = append(s.blocks, block{picture: p}) }
 func (s *section) set(g *grid)         { s.blocks = append(s.blocks, block{table: g}) }
 func (g *grid) add(cells ...cell)      { g.rows = append(g.rows, cells) }
@@ -84,6 +83,12 @@ func marked(m mark, text string) cell  { return cell{text: text, mark: m} }
 func newGrid(columns ...column) *grid  { return &grid{columns: columns} }
 func col(title string, a align) column { return column{title: title, align: a} }
 func wide(title string) column         { return column{title: title, wide: true} }
+
+func (s *section) list(facts ...fact) {
+	if len(facts) > 0 {
+		s.blocks = append(s.blocks, block{facts: facts})
+	}
+}
 
 // mark is a shape that says a state without colour.
 type mark string

@@ -24,42 +24,43 @@ type Signature struct {
 // that they would have to reckon. It reads back from JSON as it was written, so
 // that a stored report is rendered again byte for byte.
 type Model struct {
-	Schema       int          `json:"schema"` // 1
-	Agreement    string       `json:"agreement"`
-	Name         string       `json:"name"`
-	Customer     string       `json:"customer"`
-	Provider     string       `json:"provider"`
-	Tier         string       `json:"tier,omitempty"`
-	Language     string       `json:"language"` // "en" or "zh-CN"
-	Zone         string       `json:"zone"`
-	Label        string       `json:"label"`
-	Period       sla.Window   `json:"period"`
-	Until        int64        `json:"until"` // end of what was judged
-	Final        bool         `json:"final"`
-	Revision     int          `json:"revision"`
-	State        string       `json:"state"`
-	Created      Signature    `json:"created"`
-	Reviewed     *Signature   `json:"reviewed,omitempty"`
-	Issued       *Signature   `json:"issued,omitempty"`
-	Verdict      Standing     `json:"verdict"`
-	Overall      Figures      `json:"overall"`
-	Services     []Figures    `json:"services"`
-	Trend        []Series     `json:"trend"` // one per service, and one of the whole when there are several
-	Outages      []Outage     `json:"outages"`
-	Compliance   []Promise    `json:"compliance"`
-	Clocks       []ClockRow   `json:"clocks"`
-	Maintenance  []Work       `json:"maintenance"`
-	Excluded     []Gap        `json:"excluded"`
-	Unknown      []Gap        `json:"unknown"`
-	Credits      []CreditRow  `json:"credits"`
-	Corrections  []Amendment  `json:"corrections"`
-	Actions      []ActionRow  `json:"actions"`
-	LastReport   string       `json:"last_report,omitempty"` // label of the report that actions are carried from
-	LastRevision int          `json:"last_revision,omitempty"`
-	LastReportAt int64        `json:"last_report_at,omitempty"`
-	Replaces     int          `json:"replaces,omitempty"` // the revision that this one corrects
-	Differences  []Difference `json:"differences,omitempty"`
-	Method       Method       `json:"method"`
+	Schema       int              `json:"schema"` // 1
+	Agreement    string           `json:"agreement"`
+	Name         string           `json:"name"`
+	Customer     string           `json:"customer"`
+	Provider     string           `json:"provider"`
+	Tier         string           `json:"tier,omitempty"`
+	Language     string           `json:"language"` // "en" or "zh-CN"
+	Zone         string           `json:"zone"`
+	Label        string           `json:"label"`
+	Period       sla.Window       `json:"period"`
+	Until        int64            `json:"until"` // end of what was judged
+	Final        bool             `json:"final"`
+	Revision     int              `json:"revision"`
+	State        string           `json:"state"`
+	Created      Signature        `json:"created"`
+	Reviewed     *Signature       `json:"reviewed,omitempty"`
+	Issued       *Signature       `json:"issued,omitempty"`
+	Verdict      Standing         `json:"verdict"`
+	Overall      Figures          `json:"overall"`
+	Services     []Figures        `json:"services"`
+	Trend        []Series         `json:"trend"` // one per service, and one of the whole when there are several
+	Outages      []Outage         `json:"outages"`
+	Compliance   []sla.Compliance `json:"compliance"`
+	Times        sla.MeanTimes    `json:"mean_times"`
+	Clocks       []ClockRow       `json:"clocks"`
+	Maintenance  []Work           `json:"maintenance"`
+	Excluded     []Gap            `json:"excluded"`
+	Unknown      []Gap            `json:"unknown"`
+	Credits      []CreditRow      `json:"credits"`
+	Corrections  []Amendment      `json:"corrections"`
+	Actions      []ActionRow      `json:"actions"`
+	LastReport   string           `json:"last_report,omitempty"` // label of the report that actions are carried from
+	LastRevision int              `json:"last_revision,omitempty"`
+	LastReportAt int64            `json:"last_report_at,omitempty"`
+	Replaces     int              `json:"replaces,omitempty"` // the revision that this one corrects
+	Differences  []Difference     `json:"differences,omitempty"`
+	Method       Method           `json:"method"`
 }
 
 // Standing is the verdict on the period.
@@ -130,18 +131,6 @@ type Outage struct {
 	Title    string `json:"title,omitempty"`
 	Cause    string `json:"cause,omitempty"`
 	Remedy   string `json:"remedy,omitempty"`
-}
-
-// Promise is how a response or resolution target was kept.
-type Promise struct {
-	Severity  string `json:"severity"`
-	Indicator string `json:"indicator"` // "response" or "resolution"
-	Target    int64  `json:"target_ms"`
-	Kept      int    `json:"kept"`
-	Late      int    `json:"late"`
-	Running   int    `json:"running"` // not stopped, and not late so far
-	Mean      int64  `json:"mean_ms"` // of those that stopped, cut down
-	Longest   int64  `json:"longest_ms"`
 }
 
 // ClockRow is one clock of one incident.
@@ -245,6 +234,15 @@ type Case struct {
 	Clocks []Clock
 }
 
+// ClockOf is a clock of an incident, as its record reads.
+func ClockOf(s *incident.ClockStatus) Clock {
+	c := Clock{Severity: s.Severity, Indicator: s.Indicator, Target: s.Target, OpenedAt: s.OpenedAt, StoppedAt: s.StoppedAt, Reading: s.Reading()}
+	if s.Terms != nil {
+		c.Credit = s.Terms.Credit(s.Elapsed)
+	}
+	return c
+}
+
 // Input is what a service report is made of.
 type Input struct {
 	Agreement   *contract.Agreement
@@ -253,9 +251,8 @@ type Input struct {
 	Incidents   []Case
 	Corrections []sla.Record // of any period; those made since the last report are listed
 	Actions     []ActionRow
-	Previous    *Model         // the last report on an earlier period, issued; nil: this is the first
-	Replaces    *Model         // the issued revision of this period that this one corrects
-	Credits     *sla.CreditSum // as joined for the agreement; nil: the statement's own credit
+	Previous    *Model // the last report on an earlier period, issued; nil: this is the first
+	Replaces    *Model // the issued revision of this period that this one corrects
 	Revision    int
 	State       string
 	Created     Signature

@@ -132,6 +132,8 @@ func october(t testing.TB, language string) *world {
 			span(t, "2026-10-20 12:01:00", "2026-10-20 12:06:00", sla.Down)),
 		"search": lived(p.Window),
 	}, records)
+	w.statement.Handled = &sla.Handled{Credits: sla.CreditSum{Availability: sla.Of(10, 1), Repairs: sla.Of(5, 1), Total: sla.Of(12, 1), Capped: true},
+		Times: sla.MeanTimes{Incidents: 2, Acknowledge: sla.SpreadOf([]int64{420_000, 1_260_000}), Repair: sla.SpreadOf([]int64{15_600_000}), Restore: sla.SpreadOf([]int64{5_400_000, 300_000})}}
 	w.trend = w.year(t, p)
 	w.cases = w.faults(t, again, say)
 	w.actions = []ActionRow{
@@ -192,7 +194,6 @@ func (w *world) input(t testing.TB) Input {
 		Agreement: w.agreement, Statement: w.statement, Trend: w.trend, Incidents: w.cases, Corrections: w.elsewhere, Actions: w.actions,
 		Previous: &Model{Agreement: w.agreement.ID, Label: "2026-09", Revision: 1, Method: Method{ComputedAt: at(t, "2026-10-03 01:00:00")},
 			Actions: []ActionRow{{ID: "ACT-11", State: incident.ActionOpen}, {ID: "ACT-9", State: incident.ActionOpen}}},
-		Credits:  &sla.CreditSum{Availability: sla.Of(10, 1), Repairs: sla.Of(5, 1), Total: sla.Of(12, 1), Capped: true},
 		Revision: 1, State: Issued, Created: Signature{"k.lind", made}, Reviewed: &Signature{"m.osei", made + 3_600_000}, Issued: &Signature{"m.osei", made + 7_200_000}, Version: "1.4.0",
 	}
 }

@@ -63,7 +63,8 @@ func recordDifferences(was, is *Model) (out []Difference) {
 				func(w *Work) string { return w.ID })
 		}},
 		{"correction", func(m *Model) []string {
-			return each(m.Corrections, func(c *Amendment) string { return fmt.Sprint(c.ID, c.From, c.To, c.ApprovedAt, c.RevokedAt) },
+			here := slices.DeleteFunc(slices.Clone(m.Corrections), func(c Amendment) bool { return c.Earlier })
+			return each(here, func(c *Amendment) string { return fmt.Sprint(c.ID, c.From, c.To, c.ApprovedAt, c.RevokedAt) },
 				func(c *Amendment) string { return c.ID })
 		}},
 		{"credit", func(m *Model) []string {

@@ -38,10 +38,13 @@ var chinese = map[string]string{
 	"None in the time that was observed.": "已观测的时间内没有。", "None is on record, but nothing was observed either.": "没有记录，但也没有任何观测。",
 	"Cause: %s": "原因：%s", "Remedy: %s": "处置：%s", "No cause is on record.": "没有记录原因。", "Seen at: %s": "观测点：%s",
 	"Response and resolution": "响应与解决", "The agreement promises no time to answer or to repair.": "协议未承诺响应或修复的时限。",
-	"Severity": "级别", "Clock": "时限", "Target": "目标", "Kept": "按时", "Late": "超时", "Running": "进行中", "Mean": "平均", "Longest": "最长",
+	"Severity": "级别", "Clock": "时限", "Target": "目标", "In time": "按时", "Late": "超时", "Running": "进行中", "Mean": "平均", "Longest": "最长",
 	"No clock was opened in this period.": "本周期没有开始计时。", "Incident": "事件", "Opened, stopped": "开始、停止", "Elapsed": "用时", "Paused": "暂停",
 	"Times run on the agreement's calendar, without what is paused. A clock belongs to the period in which it was opened.": "用时按协议日历计算，不含暂停。计时归入其开始的周期。",
 	"in time": "按时", "late": "超时", "running": "进行中", "response": "响应", "resolution": "解决",
+
+	"Mean time to acknowledge": "平均响应时间", "Mean time to repair": "平均修复时间", "Mean time to restore service": "平均恢复时间",
+	"%s; longest %s, %d incidents": "%s；最长 %s，共 %d 起事件",
 
 	// Maintenance, excluded and unknown time
 	"Maintenance": "维护", "None was announced for this period.": "本周期没有公告维护。", "Work": "工作", "Announced": "公告", "Notice": "提前量", "Excused": "豁免",
@@ -101,7 +104,27 @@ var chinese = map[string]string{
 	"Credits by tiers of availability.":                                           "按可用率分档的赔偿。",
 	"Credits by time.":                                                            "按时间的赔偿。",
 	"How services make the agreement's figure.":                                   "各服务如何合成协议的数字。",
+	"How credits for late repairs are joined with those for availability.":        "修复超时的赔偿如何与可用率赔偿合并。",
+	"To which period a clock belongs, and when it is late.":                       "计时归入哪个周期，何为超时。",
+	"Mean times to acknowledge, to repair and to restore.":                        "平均响应、修复与恢复时间。",
 	"What runs, pauses and stops a clock.":                                        "计时如何运行、暂停和停止。",
 	"What reopening does to a clock.":                                             "重新打开对计时的影响。",
 	"When a clock is due.":                                                        "计时何时到期。",
+
+	// Review
+	"Review": "回顾", "The whole house": "全部客户", "Agreements": "协议数", "Objectives": "目标达成", "Worst services": "最差的服务", "Causes": "原因",
+	"Nothing could be judged in %s: no period of any agreement has a figure to hold against an objective.": "%s 无法评定：没有任何协议周期有可与目标比较的数字。",
+	"In %s objectives were kept in %d of %d judged periods":                                                "%s 目标达成的周期有 %d 个，共评定 %d 个",
+	" and missed in %d": "，未达成 %d 个", "; %d could not be judged": "；另有 %d 个无法评定", "No agreement was in force.": "没有生效的协议。",
+	"Kept": "达标", "Cause": "原因", "Missed": "未达标", "No data": "无数据", "Worst %": "最低 %", "in": "周期", "Least coverage %": "最低覆盖率 %",
+	"Availability: good time over all counted time of the periods. Percentages are cut down, never rounded up. A period without data is neither kept nor missed.": "可用率：各周期合格时间 ÷ 计入时间。百分比只舍不入。无数据的周期既不算达标也不算未达标。",
+	"No bad time was counted in the periods that were judged.": "已评定的周期内没有不合格时间。", "Bad time": "不合格时间", "Share %": "占比 %", "Sum %": "累计 %",
+	"No cause on record": "没有记录原因", "Answer and repair": "响应与修复", "No incident of this time has come to an end.": "这段时间内没有已结束的事件。",
+	"Elapsed time around the clock, pauses included: how long people waited, not what a contract counts.": "全天候的实际用时，含暂停：人们等待了多久，而非合同计入的时间。",
+	"Cost of credits": "赔偿成本", "% of one period's fee": "占一个周期费用 %", "No credit is owed.": "没有应付的赔偿。", "%d open, %d done, %d dropped.": "未完成 %d 项，完成 %d 项，放弃 %d 项。",
+	"Before %": "之前 %", "After %": "之后 %", "Targets": "目标是否合适",
+	"Before and after: the availability of the services concerned in the periods that ended before the action was done, and in those that began after.": "之前与之后：措施完成前结束的周期、完成后开始的周期内，相关服务的可用率。",
+	"No target stands out as too soft or too hard, or there is too little history: it takes %d judged periods.":                                         "没有明显过松或过严的目标，或历史太短：需要 %d 个已评定的周期。",
+	"History says": "历史表明", "Could be %": "可定为 %", "too soft": "过松", "too hard": "过严", "%d of %d": "%d / %d",
+	"Too hard: missed in more than half of the periods; the proposal would have been kept in nine of ten. Too soft: never more than a fifth of what it allows was spent, unknown time counted as down; the proposal would have been kept in all.": "过严：超过一半的周期未达标；建议值在十个周期中有九个能达成。过松：未知时间计为故障后，用量也从未超过允许量的五分之一；建议值在所有周期都能达成。",
 }
