@@ -56,7 +56,7 @@ type command struct {
 func commands() []command {
 	return slices.Concat(
 		[]command{serveCommand(), checkConfigCommand(), backupCommand()},
-		agentCommands(), tokenCommands(), maintenanceCommands(), correctionCommands(), statementCommands(), contractCommands(), alertCommands(), incidentCommands(), notifyCommands(), outboxCommands(),
+		agentCommands(), tokenCommands(), maintenanceCommands(), correctionCommands(), statementCommands(), contractCommands(), alertCommands(), incidentCommands(), notifyCommands(), exportCommands(), outboxCommands(),
 		[]command{versionCommand()},
 	)
 }
@@ -227,6 +227,9 @@ func checkConfigCommand() command {
 				}
 				set, err := loadAgreements(c.Agreements.Directory)
 				if err != nil {
+					return err
+				}
+				if err := c.policiesKnown(set); err != nil {
 					return err
 				}
 				for _, w := range c.warnings(set) {

@@ -188,7 +188,45 @@ func (c *Config) validate(name string) config.Errors {
 	for _, err := range oncall.Validate(&c.OnCall, channels) {
 		fault("on call", err.Error(), "")
 	}
+	for i := range c.Notify {
+		if n := &c.Notify[i]; n.Type == notify.TypeAlertmanager && c.escalates(n.Name) {
+			fault("escalation", "tells channel "+strconv.Quote(n.Name)+", which is an Alertmanager and takes alerts only",
+				"name a channel that takes messages: webhook, email, or a chat or paging service")
+		}
+	}
 	return faults
+}
+
+// escalates reports whether escalation sends through a channel.
+func (c *Config) escalates(channel string) bool {
+	for _, p := range c.People {
+		if slices.Contains(p.Channels, channel) {
+			return true
+		}
+	}
+	for _, p := range c.Policies {
+		for _, l := range p.Levels {
+			if slices.Contains(l.Notify, "channel:"+channel) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// policiesKnown refuses agreements that escalate by a policy which is not there.
+func (c *Config) policiesKnown(set *contract.Set) error {
+	var faults config.Errors
+	for _, a := range set.Agreements {
+		if a.Escalation != "" && c.OnCall.Policy(a.Escalation) == nil {
+			faults = append(faults, &config.KeyError{File: a.File, Path: "escalation", Problem: "names the policy " + strconv.Quote(a.Escalation) + ", which the collector does not have",
+				Hint: "add [[escalation]] name = " + strconv.Quote(a.Escalation) + " to collector.toml, or take the key out"})
+		}
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	return nil
 }
 
 // warnings are what a configuration and its agreements say and can hardly mean.

@@ -136,6 +136,9 @@ func (d *alertDesk) apply(ctx context.Context, rules func() []incident.Change) {
 		return
 	}
 	d.c.sender.Wake()
+	if slices.ContainsFunc(changes, concernsIncidents) {
+		d.look() // to escalate, or to resolve
+	}
 	for _, x := range changes {
 		d.tell(ctx, x)
 	}

@@ -73,7 +73,14 @@ func (d *alertDesk) followOutage(ctx context.Context, b *book, kind incident.Cha
 		return b.add(i, incident.Event{Kind: incident.EventOutageEnded, By: incident.System, Effective: o.To, Outage: ref})
 	case kind == incident.ChangeWithdrawn:
 		return b.add(i, incident.Event{Kind: incident.EventOutageWithdrawn, By: incident.System, Outage: ref})
-	case kind == incident.ChangeUpdated && i.Outages[slices.IndexFunc(i.Outages, func(r incident.OutageRef) bool { return r.ID == o.ID })].From != o.From:
+	case kind == incident.ChangeUpdated:
+		if !o.Ongoing {
+			ref.To = o.To
+		}
+		n := slices.IndexFunc(i.Outages, func(r incident.OutageRef) bool { return r.ID == o.ID })
+		if i.Outages[n].From == ref.From && i.Outages[n].To == ref.To {
+			return nil
+		}
 		return b.add(i, incident.Event{Kind: incident.EventOutageJoined, By: incident.System, Effective: o.From, Outage: ref})
 	}
 	return nil

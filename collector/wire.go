@@ -100,6 +100,9 @@ func (c *collector) remember(old *contract.Agreement, agents []store.AgentRecord
 // loadAgreements loads the directory whole and puts it in force.
 func (c *collector) loadAgreements(ctx context.Context, cfg *Config) error {
 	set, err := loadAgreements(cfg.Agreements.Directory)
+	if err == nil {
+		err = cfg.policiesKnown(set)
+	}
 	if err != nil {
 		return err
 	}
