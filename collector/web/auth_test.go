@@ -20,7 +20,7 @@ func sample(pattern string) string {
 	if strings.HasPrefix(pattern, "/api/v1/corrections/") {
 		pattern = strings.Replace(pattern, "{id}", "co-2", 1)
 	}
-	for prefix, id := range map[string]string{"/api/v1/incidents/": "INC-2026-0042", "/api/v1/faults/": "FLT-2026-AU3KX", "/api/v1/oncall/overrides/": "ov-1"} {
+	for prefix, id := range map[string]string{"/api/v1/incidents/": "INC-2026-0042", "/api/v1/faults/": "FLT-2026-AU3KX", "/api/v1/links/": "ln-0", "/api/v1/oncall/overrides/": "ov-1"} {
 		if strings.HasPrefix(pattern, prefix) {
 			pattern = strings.Replace(pattern, "{id}", id, 1)
 		}
@@ -42,6 +42,7 @@ var samples = map[string][2]string{
 	"/faults":          {sampleFault, "application/json"},
 	"/accept":          {`{"answer": "We see it too."}`, "application/json"},
 	"/decline":         {`{"answer": "Your own agency serves them."}`, "application/json"},
+	"/links":           {sampleLink, "application/json"},
 	"/overrides":       {`{"rotation": "network", "person": "ben", "from": "2026-11-25T08:00:00Z", "to": "2026-11-26T08:00:00Z"}`, "application/json"},
 	"/approve":         {"", ""},
 	"/revoke":          {"", ""},
@@ -162,7 +163,7 @@ func TestSessionsAreBoundedAndExpire(t *testing.T) {
 	r := httptest.NewRequest("GET", "/", nil)
 	open := func(now time.Time) *http.Request {
 		w := httptest.NewRecorder()
-		ss.open(w, r, hashOf("x"), now)
+		ss.open(w, r, hashOf("x"), now, http.SameSiteStrictMode)
 		out := httptest.NewRequest("GET", "/", nil)
 		out.AddCookie(w.Result().Cookies()[0])
 		return out

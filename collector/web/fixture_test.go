@@ -38,6 +38,7 @@ type fixture struct {
 	liveAge     int64 // ms: how old present states are
 	fail        error // returned by every read when set
 	people      fixtureIncidents
+	links       []fixtureLink
 }
 
 func at(day, hour, min int) int64 {
@@ -61,10 +62,10 @@ func fixtureCheck(agreement, service, check string, kind protocol.Kind, target s
 
 func newFixture() *fixture {
 	berlin := mustZone("Europe/Berlin")
-	f := &fixture{history: map[string][]sla.Entry{}, target: map[string]sla.Ratio{}, people: newFixtureIncidents()}
+	f := &fixture{history: map[string][]sla.Entry{}, target: map[string]sla.Ratio{}, people: newFixtureIncidents(), links: fixtureLinks()}
 	f.agreements = []*contract.Agreement{
 		{ID: "aurora-shop", Name: "Aurora online shop", Customer: "Aurora Retail GmbH", Provider: "Nordnetz", Tier: "gold",
-			Zone: berlin, Notice: 48 * time.Hour, Revision: "5a1c9be2", Language: "en", Services: []contract.Service{
+			Zone: berlin, Notice: 48 * time.Hour, Revision: "5a1c9be2", Language: "en", Publish: contract.Publish{StatusPage: true, Badges: true, Title: "Aurora shop"}, Services: []contract.Service{
 				{ID: "storefront", Name: "Storefront", Checks: []contract.Check{
 					fixtureCheck("aurora-shop", "storefront", "home", protocol.KindHTTP, "https://user:secret@shop.example/"),
 					fixtureCheck("aurora-shop", "storefront", "dns", protocol.KindDNS, "192.0.2.53"),
@@ -424,13 +425,13 @@ func (f *fixture) Token(_ context.Context, hash [sha256.Size]byte) (Principal, e
 			return Principal{ID: token, Name: token, Role: RoleCustomer, Customer: customer}, nil
 		}
 	}
-	return Principal{}, ErrNotFound
+	return f.linkHolder(hash)
 }
 
 func (f *fixture) server(t testing.TB, change func(*Options)) *Server {
 	t.Helper()
 	o := Options{
-		Catalogue: f, Statements: f, Checks: f, Evidence: f, Maintenance: f, Desk: f, Records: f, Fleet: f, Incidents: f, Auth: f,
+		Catalogue: f, Statements: f, Checks: f, Evidence: f, Maintenance: f, Desk: f, Records: f, Fleet: f, Incidents: f, Links: f, Gaps: f, Shortener: f, Auth: f,
 		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return fixtureNow }, Version: "test",
 	}
 	if change != nil {

@@ -50,7 +50,7 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request, f *frame) {
 	case !p.Role.allows(RoleCustomer):
 		refuse(http.StatusForbidden, "This token is an agent's. Pages need one with the role customer, read or operate.")
 	default:
-		s.sessions.open(w, r, hashOf(token), s.now())
+		s.sessions.open(w, r, hashOf(token), s.now(), http.SameSiteStrictMode)
 		http.Redirect(w, r, next, http.StatusSeeOther)
 	}
 }

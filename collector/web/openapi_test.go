@@ -52,7 +52,7 @@ func documented(rt route) string {
 	if strings.HasPrefix(p, "/api/v1/corrections/") {
 		p = strings.Replace(p, "{id}", "{correction}", 1)
 	}
-	for prefix, name := range map[string]string{"/api/v1/incidents/": "{incident}", "/api/v1/faults/": "{fault}", "/api/v1/oncall/overrides/": "{override}"} {
+	for prefix, name := range map[string]string{"/api/v1/incidents/": "{incident}", "/api/v1/faults/": "{fault}", "/api/v1/links/": "{link}", "/api/v1/oncall/overrides/": "{override}"} {
 		if strings.HasPrefix(p, prefix) {
 			p = strings.Replace(p, "{id}", name, 1)
 		}

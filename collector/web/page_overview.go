@@ -44,6 +44,7 @@ type stripView struct {
 	Days      []dayView
 	Summary   string
 	Focus     bool // days can be reached by keyboard
+	Plain     bool // days lead nowhere
 }
 
 type dayView struct {
@@ -76,8 +77,7 @@ func (s *Server) strip(r *http.Request, wd *words, a *contract.Agreement) (strip
 		}
 		v.Days = append(v.Days, x)
 	}
-	v.Summary = wd.T("The last %d days: %d up, %d degraded, %d down, %d unknown, %d without data", len(days),
-		counts[sla.Up]+counts[sla.Excluded], counts[sla.Degraded], counts[sla.Down], counts[sla.Unknown], counts[sla.OutOfScope])
+	v.Summary = summaryOf(wd, len(days), counts)
 	return v, nil
 }
 

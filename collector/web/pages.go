@@ -84,6 +84,9 @@ type frame struct {
 	Plots   bool   // there are plots to look into
 	Zone    string // IANA name, for scripts that write times
 	Faults  bool   // there are incidents, reported faults and on-call
+	Public  bool   // for everybody: no way to anything that needs a token
+	Wall    bool   // to be read from afar
+	Links   bool   // customers can have links
 	Body    any
 }
 
@@ -109,6 +112,8 @@ func (s *Server) mountPages(mux *http.ServeMux) {
 	own := func(pattern string, serve pageFunc) {
 		mux.Handle(pattern, s.timed(pattern, s.page(RoleCustomer, serve)))
 	}
+	s.mountPublic(mux)
+	s.mountLinks(mux)
 	own("/{$}", s.overviewPage)
 	own("/agreements/{id}", s.agreementPage)
 	page("/checks/{agreement}/{service}/{check}", s.checkPage)
@@ -163,7 +168,7 @@ func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (s *Server) frame(w http.ResponseWriter, r *http.Request) *frame {
-	return &frame{Words: choose(w, r), Who: principalOf(r), Path: r.URL.RequestURI(), Now: s.now().UnixMilli(), Version: s.version, Faults: s.incidents != nil}
+	return &frame{Words: choose(w, r), Who: principalOf(r), Path: r.URL.RequestURI(), Now: s.now().UnixMilli(), Version: s.version, Faults: s.incidents != nil, Links: s.links != nil}
 }
 
 // render writes a whole page or, when its template fails, an error and no half page.

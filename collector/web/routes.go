@@ -55,6 +55,9 @@ func (s *Server) api() []route {
 		{"GET", "/api/v1/outbox", RoleRead, s.getOutbox},
 		{"GET", "/api/v1/events", RoleRead, s.getEvents},
 	}
+	if s.links != nil {
+		list = append(list, s.linkAPI()...)
+	}
 	if s.incidents != nil {
 		list = append(list, s.incidentAPI()...)
 	}

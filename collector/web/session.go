@@ -32,8 +32,9 @@ func newSessions() *sessions {
 	return &sessions{byHash: map[[sha256.Size]byte]session{}}
 }
 
-// open starts a session and sets its cookie.
-func (ss *sessions) open(w http.ResponseWriter, r *http.Request, token [sha256.Size]byte, now time.Time) {
+// open starts a session and sets its cookie, which other sites' links carry only
+// when site says so.
+func (ss *sessions) open(w http.ResponseWriter, r *http.Request, token [sha256.Size]byte, now time.Time, site http.SameSite) {
 	var raw [32]byte
 	rand.Read(raw[:])
 	value := base64.RawURLEncoding.EncodeToString(raw[:])
@@ -41,7 +42,7 @@ func (ss *sessions) open(w http.ResponseWriter, r *http.Request, token [sha256.S
 	ss.makeRoom(now)
 	ss.byHash[sha256.Sum256([]byte(value))] = session{token, now.Add(sessionLifetime)}
 	ss.mu.Unlock()
-	http.SetCookie(w, sessionCookieFor(r, value, int(sessionLifetime.Seconds())))
+	http.SetCookie(w, sessionCookieFor(r, value, int(sessionLifetime.Seconds()), site))
 }
 
 // makeRoom drops what has expired, and the oldest session at the bound.
@@ -77,12 +78,12 @@ func (ss *sessions) close(w http.ResponseWriter, r *http.Request) {
 		delete(ss.byHash, sha256.Sum256([]byte(c.Value)))
 		ss.mu.Unlock()
 	}
-	http.SetCookie(w, sessionCookieFor(r, "", -1))
+	http.SetCookie(w, sessionCookieFor(r, "", -1, http.SameSiteStrictMode))
 }
 
-func sessionCookieFor(r *http.Request, value string, maxAge int) *http.Cookie {
+func sessionCookieFor(r *http.Request, value string, maxAge int, site http.SameSite) *http.Cookie {
 	return &http.Cookie{
 		Name: sessionCookie, Value: value, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
+		HttpOnly: true, SameSite: site, Secure: r.TLS != nil,
 	}
 }

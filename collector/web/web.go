@@ -17,7 +17,8 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 )
 
-// Options wire a Server. All but Incidents, OpenRead, Version, Metrics and Now are needed.
+// Options wire a Server. What says nil below may be left out, and Version, URL,
+// OpenRead, Metrics and Now.
 type Options struct {
 	Catalogue   Catalogue
 	Statements  Statements
@@ -28,6 +29,10 @@ type Options struct {
 	Records     Records
 	Fleet       Fleet
 	Incidents   IncidentSource // nil: no incidents, reported faults and on-call
+	Links       Links          // nil: customers log in with tokens only
+	Gaps        Gaps           // nil: nothing tells why results are missing
+	Shortener   Shortener      // nil: maintenance is cancelled, not shortened
+	URL         string         // how people reach it, without a slash at the end; "": as the request names it
 	Auth        Auth
 	Log         *slog.Logger
 	Metrics     *metrics.Set
@@ -47,6 +52,10 @@ type Server struct {
 	records    Records
 	fleet      Fleet
 	incidents  IncidentSource
+	links      Links
+	gaps       Gaps
+	shortener  Shortener
+	url        string
 	auth       Auth
 	log        *slog.Logger
 	now        func() time.Time
@@ -58,6 +67,7 @@ type Server struct {
 	broker     *broker
 	pages      *pages
 	strips     *stripCache
+	statuses   *statusCache
 	metrics    *metrics.Set
 	handler    http.Handler
 }
@@ -81,6 +91,8 @@ func New(o Options) (*Server, error) {
 	}
 	s.broker = newBroker(s.metrics)
 	s.strips = newStripCache()
+	s.statuses = newStatusCache()
+	s.links, s.gaps, s.shortener, s.url = o.Links, o.Gaps, o.Shortener, o.URL
 	var err error
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err

@@ -89,6 +89,7 @@ var englishWords = map[string]string{
 	"fault received": "Received", "fault accepted": "Accepted", "fault declined": "Declined", "fault resolved": "Resolved",
 	"field summary": "What is wrong", "field since": "Began", "field until": "Ended", "field contact": "Contact", "field details": "Details", "field service": "Service", "field attachments": "Attachments",
 	"field effective": "Took place at", "field text": "Text", "field severity": "Severity", "field title": "Title", "field agreement": "Agreement", "field answer": "Answer", "field person": "Person",
+	"field name": "For whom", "field customer": "Customer", "field agreements": "Agreements", "field expires_at": "Expires",
 	"field rotation": "Rotation", "field from": "From", "field to": "To", "field correction.from": "Correction from", "field correction.to": "Correction to", "field action.text": "Action",
 	"field action.owner": "Owner", "field action.due": "Due", "field reason": "Reason", "field kind": "Kind", "field website": "Field to leave empty",
 }

@@ -56,6 +56,14 @@ var chineseWords = map[string]string{
 	"new": "新增", "present": "存在", "figure availability %": "可用率 %", "figure objective %": "目标 %", "figure verdict": "结论", "figure down s": "故障（秒）", "figure excluded s": "除外（秒）",
 	"figure unknown s": "未知（秒）", "figure credit %": "赔偿 %", "figure agreement": "协议文本", "figure service": "服务",
 
+	// Customers' links and status pages
+	"Customers": "客户", "Links for customers": "客户链接", "Customer": "客户", "Agreements": "协议", "Made": "创建", "Expires": "到期", "For": "对象", "For whom": "给谁",
+	"A link opens a customer's own agreements, and nothing else, until it expires or is revoked. Who has it can pass it on.": "链接只打开该客户自己的协议，直到到期或被撤销。持有链接的人可以转交他人。",
+	"The link for %s. It is shown only now:": "给 %s 的链接，只在此刻显示：", "There is none yet.": "尚无。", "Make a link": "创建链接", "Last day": "最后一天", "Only some of the agreements": "仅限部分协议",
+	"valid": "有效", "expired": "已到期", "This link opens nothing": "此链接已失效", "It is not known, has expired, or was revoked. Ask who sent it for a new one.": "链接不存在、已到期或已被撤销。请向发送者索取新链接。",
+	"%d of %d services are down": "%d / %d 项服务故障", "%d of %d services: state unknown": "%d / %d 项服务状态未知", "All services are up": "所有服务正常",
+	"Announced maintenance": "已公告的维护", "Badge": "徽章", "field name": "对象", "field customer": "客户", "field agreements": "协议", "field expires_at": "到期",
+
 	// Corrections
 	"Corrections": "更正", "Effect": "效果", "Proposed": "提出", "Approved": "批准", "Revoked": "撤销", "effect exclude": "不计入", "effect up": "计为正常", "effect down": "计为故障",
 	"proposed": "已提出", "approved": "已批准", "A correction counts from its approval until it is revoked; all stay on record.": "更正自批准起生效，直至撤销；全部留存记录。",
@@ -105,6 +113,7 @@ var chineseWords = map[string]string{
 	"This is the cause": "这是原因", "This is the remedy": "这是处理措施", "Pause the clocks": "暂停计时", "Change the severity": "更改等级", "takes the emergency path": "走紧急流程", "Add a preventive action": "添加预防措施", "Add the action": "添加措施",
 	"response": "响应", "resolution": "解决", "clock met": "达标", "clock missed": "超时", "clock paused": "已暂停", "clock running": "计时中",
 	"incident open": "未处理", "incident acknowledged": "已确认", "incident mitigated": "已缓解", "incident resolved": "已解决", "incident reviewed": "已复盘",
+	"written": "撰写于", "Not written yet:": "尚未填写：", "Not written yet.": "尚未填写。", "cause": "原因", "remedy": "处理措施", "actions": "预防措施", "Failed": "故障开始", "Detected": "发现", "Restored": "恢复", "Impact": "影响", "Of the budget": "占预算", "Budget left": "剩余预算", "Nothing that the contract counts.": "没有合同计入的时间。",
 	"event opened": "创建", "event outage_joined": "中断归入", "event outage_ended": "中断结束", "event outage_withdrawn": "中断撤回", "event fault_joined": "故障申报归入", "event acknowledged": "确认", "event mitigated": "缓解",
 	"event paused": "计时暂停", "event resumed": "计时恢复", "event resolved": "解决", "event reopened": "重新打开", "event reviewed": "复盘", "event severity": "等级", "event note": "备注", "event cause": "原因", "event remedy": "处理措施",
 	"event action": "预防措施", "event notified": "已通知",
