@@ -10,16 +10,23 @@ import (
 // pictureWidth is the width of the text on an A4 page, points.
 const pictureWidth = 482
 
+// maxDays bounds a strip: more would be thinner than a printer can draw.
+const maxDays = 400
+
 // strip draws the days of a period: the worst state of each, in colour and
 // shape, and below the line what was excluded.
 func (c *composer) strip(f *Figures) *picture {
 	const top, height = 13.0, 14.0
-	p := &picture{w: pictureWidth, h: 42, alt: c.say("%s, day by day", title(f.Service, f.Name))}
+	all, alt := f.Days, c.say("%s, day by day", title(f.Service, f.Name))
+	if len(all) > maxDays {
+		all, alt = all[len(all)-maxDays:], c.say("%s, day by day, the last %d days", title(f.Service, f.Name), maxDays)
+	}
+	p := &picture{w: pictureWidth, h: 42, alt: alt}
 	p.word(0, 8, -1, 7.5, inkText, p.alt, true)
-	step := pictureWidth / float64(len(f.Days))
+	step := pictureWidth / float64(len(all))
 	gap := min(1.2, step*0.12)
-	for i := range f.Days {
-		d := &f.Days[i]
+	for i := range all {
+		d := &all[i]
 		x, w := float64(i)*step, step-gap
 		says := c.dayText(d)
 		switch c.worst(d) {
@@ -43,7 +50,7 @@ func (c *composer) strip(f *Figures) *picture {
 		if d.Excluded > 0 {
 			p.hatch(x, top+height+2, w, 3.6, -1, inkExcluded)
 		}
-		if text := dayLabel(d.Date, i, len(f.Days)); text != "" {
+		if text := dayLabel(d.Date, i, len(all)); text != "" {
 			p.word(x+w/2, p.h-2, 0, 5.6, inkSoft, text, false)
 		}
 	}

@@ -101,3 +101,39 @@ func TestLongTablesGoOnWithTheirHead(t *testing.T) {
 		t.Error("rows are left out without a word")
 	}
 }
+
+// FuzzWrap holds the breaking of lines to its word: no line is too wide unless it
+// is a single rune, and nothing but blanks gets lost.
+func FuzzWrap(f *testing.F) {
+	fonts, err := faces()
+	if err != nil {
+		f.Fatal(err)
+	}
+	set := &typesetter{fonts[0], fonts[1], fonts[2]}
+	for _, s := range []string{"", "one two  three", "很长的文字，没有空格。", "averyveryverylongword", "a\nb", "– 99.9 % –", "（", "\u00a0", "👩‍👩‍👧‍👦"} {
+		f.Add(s, uint16(40), true)
+	}
+	f.Fuzz(func(t *testing.T, s string, width uint16, strong bool) {
+		text, room := printable(s), 1+float64(width%600)
+		bare := strings.NewReplacer(" ", "", "\n", "")
+		lines := set.wrap(text, room, 8, strong)
+		for _, line := range lines {
+			if w := set.width(line, 8, strong); w > room+0.01 && utf8.RuneCountInString(line) > 1 {
+				t.Errorf("%q is %.2f wide; want at most %.2f", line, w, room)
+			}
+		}
+		if got := strings.Join(lines, ""); bare.Replace(got) != bare.Replace(text) {
+			t.Errorf("%q breaks into %q", text, lines)
+		}
+	})
+}
+
+func TestLongPeriodsHaveNoMoreDaysThanFit(t *testing.T) {
+	m := built(t, "en")
+	for range 1000 {
+		m.Services[0].Days = append(m.Services[0].Days, Day{Date: "2029-01-01", Up: 1})
+	}
+	if text := strings.Join(pages(t, printed(t, m)), " "); !strings.Contains(text, "Storefront, day by day, the last 400 days") {
+		t.Error("a strip of a thousand days does not say that it is cut")
+	}
+}

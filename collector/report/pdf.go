@@ -55,7 +55,6 @@ type press struct {
 	doc   *document
 	y     float64         // where the next thing begins, from the top
 	inUse map[string]bool // faces that the file has
-	bold  bool            // text is drawn thicker now
 }
 
 // shades are the light colours of report.css.
@@ -137,7 +136,8 @@ func (p *press) cover() {
 		p.f.Rect(marginLeft+pictureWidth-16-w, 71, w+16, 19, "D")
 	}
 	p.y = 190
-	for _, line := range p.t.wrap(printable(d.heading), pictureWidth, 27, true) {
+	for _, line := range p.t.wrap(d.heading, pictureWidth, 27, true) {
+		p.need(34)
 		p.text(marginLeft, p.y+27, 27, true, inkText, line)
 		p.y += 34
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -99,10 +100,8 @@ func utc(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02T1
 
 func count(n int) string { return strconv.Itoa(n) }
 
-// title is what a service is called.
-func title(id, name string) string {
-	if name == "" {
-		return printable(id)
-	}
-	return printable(name)
-}
+// maxName bounds a name as set, in columns of a terminal.
+const maxName = 160
+
+// title is what a service or an agreement is called.
+func title(id, name string) string { return short(printable(cmp.Or(name, id)), maxName) }

@@ -29,7 +29,7 @@ var chinese = map[string]string{
 	"Availability": "可用率", "Agreement as a whole": "协议整体", "Service": "服务", "Availability %": "可用率 %", "Objective %": "目标 %", "Verdict": "结论",
 	"Bounds %": "上下界 %", "Coverage %": "覆盖率 %", "Down": "故障", "Budget left": "剩余预算", "Trend": "趋势",
 	"Percentages are cut down, never rounded up. Bounds: the availability had all unknown time been down, and had it been up. Coverage: the share of time that was observed.": "百分比只舍不入。上下界：未知时间全部计为故障、全部计为正常时的可用率。覆盖率：已观测时间的比例。",
-	"%s, day by day": "%s，逐日", "Marks": "图例", "up": "正常", "degraded": "降级", "down": "故障", "unknown": "未知", "excluded": "除外", "excluded, below the line": "除外（线下）",
+	"%s, day by day": "%s，逐日", "%s, day by day, the last %d days": "%s，逐日，最近 %d 天", "Marks": "图例", "up": "正常", "degraded": "降级", "down": "故障", "unknown": "未知", "excluded": "除外", "excluded, below the line": "除外（线下）",
 	"%s, the periods up to this one": "%s，截至本周期",
 	"Bars: bad time as a share of what the objective allows; the line is all of it. A bar that is cut off reaches higher. An open dot is a period of which nothing is known.": "柱：不合格时间占目标允许量的比例；横线为允许量的全部。截断的柱实际更高。空心点表示该周期一无所知。",
 
