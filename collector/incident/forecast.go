@@ -59,7 +59,7 @@ func (j *judgement) forecast() finding {
 	if breaks > 0 {
 		out.words = func() words {
 			l := languageOf(j.f.Language)
-			return words{"forecast", instant(breaks, j.f.Zone), "forecast_in", l.length(breaks - j.f.At)}
+			return words{"forecast", instant(breaks, j.f.Zone), "forecast_when", l.say(l.when, "t", instant(breaks, j.f.Zone)), "forecast_in", l.length(breaks - j.f.At)}
 		}
 	}
 	return out

@@ -18,6 +18,7 @@ type text struct {
 type language struct {
 	day, hour, minute, second, milli, minus string
 	times                                   reason // a rate: "20 times "
+	when                                    reason // an instant in a summary: " at 14:37"
 	gap, list                               string // between sentences, and between the items of a list
 	kinds                                   map[Kind]text
 	reasons                                 map[reason]string // English is the key; what is missing stays English

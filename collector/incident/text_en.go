@@ -70,7 +70,7 @@ const (
 )
 
 var english = &language{
-	day: "d", hour: "h", minute: "min", second: "s", milli: "ms", minus: "minus ", times: "{n} times ", gap: " ", list: ", ",
+	day: "d", hour: "h", minute: "min", second: "s", milli: "ms", minus: "minus ", times: "{n} times ", when: " at {t}", gap: " ", list: ", ",
 	kinds: map[Kind]text{
 		ServiceDown: {"{service} ({agreement}) is down", []string{
 			"Down since {since}, {for} by now.", "Cause: {cause}.", "Decided by {where}.", flaps, dependsOn,
@@ -88,7 +88,7 @@ var english = &language{
 			"Over the last {long} the budget burned at {burn} times the rate that lasts the period, over the last {short} at {shortburn} times; the bound is {factor}.",
 			budgetLeft, "At this rate it is spent in {spent_in}.", budgetOver, figures, decided, dependsOn, excused, notExcused,
 		}},
-		ObjectiveForecast: {"At this rate {service} ({agreement}) misses its objective for {period} at {forecast}", []string{
+		ObjectiveForecast: {"At this rate {service} ({agreement}) misses its objective for {period}{forecast_when}", []string{
 			"At this rate the objective of {period} breaks at {forecast}, in {forecast_in}.", budgetLeft, figures, decided, dependsOn, excused, notExcused,
 		}},
 		ObjectiveBreached: {"{service} ({agreement}) has missed its objective for {period}", []string{

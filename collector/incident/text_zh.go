@@ -16,7 +16,7 @@ const (
 )
 
 var chinese = &language{
-	day: "天", hour: "小时", minute: "分", second: "秒", milli: "毫秒", minus: "负 ", times: "（{n} 倍）", gap: "", list: "、",
+	day: "天", hour: "小时", minute: "分", second: "秒", milli: "毫秒", minus: "负 ", times: "（{n} 倍）", when: "于 {t} ", gap: "", list: "、",
 	kinds: map[Kind]text{
 		ServiceDown: {"{service}（{agreement}）中断", []string{
 			"自 {since} 起中断，至今 {for}。", zhCause, zhWhere, zhFlaps, zhDependsOn,
@@ -34,7 +34,7 @@ var chinese = &language{
 			"最近 {long}的消耗速度是均匀用完整个周期的 {burn} 倍，最近 {short}是 {shortburn} 倍；界限为 {factor}。",
 			zhBudgetLeft, "照此速度，{spent_in}后用完。", zhBudgetOver, zhFigures, zhDecided, zhDependsOn, zhExcused, zhNotExcused,
 		}},
-		ObjectiveForecast: {"照此速度，{service}（{agreement}）将于 {forecast} 突破 {period} 的目标", []string{
+		ObjectiveForecast: {"照此速度，{service}（{agreement}）将{forecast_when}突破 {period} 的目标", []string{
 			"照此速度，{period} 的目标将于 {forecast} 被突破，还有 {forecast_in}。", zhBudgetLeft, zhFigures, zhDecided, zhDependsOn, zhExcused, zhNotExcused,
 		}},
 		ObjectiveBreached: {"{service}（{agreement}）未达到 {period} 的目标", []string{
