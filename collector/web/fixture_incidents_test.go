@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/probity-sla/probity/collector/incident"
+	"github.com/probity-sla/probity/internal/sla"
 )
 
 // fixtureIncidents is the part of the fixture that people write to.
@@ -117,18 +118,31 @@ func (f *fixture) Incident(_ context.Context, id string) (IncidentView, error) {
 }
 
 // fixtureReport is a document that a test can read.
-type fixtureReport struct {
-	Incident  string `json:"incident"`
-	Agreement string `json:"agreement"`
-}
+type fixtureReport struct{ *incident.Report }
 
 func (d fixtureReport) WriteMarkdown(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "# Fault report %s\n\n%s\n", d.Incident, d.Agreement)
-	return err
+	return incident.WriteMarkdown(w, d.Report, "en", mustZone("Europe/Berlin"))
 }
 
-func (f *fixture) IncidentReport(_ context.Context, id, agreement string) (IncidentReport, error) {
-	return fixtureReport{id, agreement}, f.fail
+func (f *fixture) IncidentReport(ctx context.Context, id, agreement string) (IncidentReport, error) {
+	v, err := f.Incident(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	in := v.Incident
+	r := &incident.Report{Incident: id, Agreement: agreement, Title: in.Title, State: in.State, Major: in.Major, WrittenAt: fixtureNow.UnixMilli(), Entries: len(v.Events),
+		Failed: in.OpenedAt, Detected: in.OpenedAt + 90_000, Cause: in.Cause, Actions: in.Actions, Missing: []string{"remedy"}}
+	r.Parties = []incident.ReportParty{{Agreement: "aurora-shop", Name: "Aurora online shop", Customer: "Aurora Retail GmbH", Services: map[string]string{"payments": "Payments"}, Severity: "P1"}}
+	r.Impact = []incident.ReportImpact{{Agreement: "aurora-shop", Service: "payments", Period: "2026-11", Counted: 14 * minute, Budget: 43*minute + 12_000, BudgetLeft: -108_000,
+		Share: sla.Of(14*60, 43*60+12), Availability: sla.Of(99832, 100000), Objective: sla.Of(999, 1000)}}
+	r.Clocks = []incident.ClockStatus{{ClockRule: incident.ClockRule{Agreement: "aurora-shop", Severity: "P1", Indicator: "response"}, OpenedAt: in.OpenedAt, Target: 30 * minute, Elapsed: 14 * minute, Running: true, DueAt: in.OpenedAt + 30*minute}}
+	for _, e := range v.Events {
+		r.Timeline = append(r.Timeline, incident.ReportEntry{At: e.At, Kind: e.Kind, By: e.By, Agreement: e.Agreement, Text: e.Text})
+	}
+	r.Evidence = []incident.ReportEvidence{{Outage: "o-1", Agreement: "aurora-shop", Service: "payments", From: in.OpenedAt, Counted: 14 * minute, Cause: "status", Locations: []string{"api/Frankfurt", "api/Singapore"},
+		Results: []incident.ReportResult{{At: in.OpenedAt, Check: "aurora-shop/payments/api", Location: "Frankfurt", Outcome: "down", Cause: "status", Message: "503 Service Unavailable"}},
+		Path:    []string{"1  192.0.2.1  0.4 ms", "2  *"}}}
+	return fixtureReport{r}, f.fail
 }
 
 // Act folds just enough for pages to show what was entered.

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/probity-sla/probity/internal/contract"
+)
+
+func TestPagesByRole(t *testing.T) {
+	const all = -1 // stands for 200
+	asked := map[string]map[string]int{}
+	row := func(path string, none, aurora, harbour, read, operate int) {
+		asked[path] = map[string]int{"": none, "agent-token": 403, "aurora-token": aurora, "harbour-token": harbour, "lost-token": 404, "read-token": read, "operate-token": operate}
+	}
+	for _, path := range []string{"/", "/incidents", "/faults"} { // lists hold what is one's own
+		row(path, 303, all, all, all, all)
+		asked[path]["lost-token"] = all
+	}
+	row("/agreements/aurora-shop", 303, all, 404, all, all)
+	row("/agreements/harbour-wan", 303, 404, all, all, all)
+	row("/agreements/meridian-mail", 303, 404, 404, all, all)
+	row("/agreements/aurora-shop/report-fault", 303, all, 404, 403, all)
+	row("/incidents/INC-2026-0042", 303, all, all, all, all)
+	row("/incidents/INC-2026-0040", 303, all, 404, all, all)
+	row("/incidents/none", 303, 404, 404, 404, 404)
+	row("/faults/FLT-2026-AU3KX", 303, all, 404, all, all)
+	row("/faults/FLT-2026-HB7Q2", 303, 404, all, all, all)
+	for _, path := range []string{"/incidents/INC-2026-0042/report", "/oncall", "/alerts", "/agents", "/checks/aurora-shop/payments/api"} {
+		row(path, 303, 404, 404, all, all)
+	}
+	srv := newFixture().serve(t, nil)
+	for path, byToken := range asked {
+		for token, want := range byToken {
+			if want == all {
+				want = 200
+			}
+			if got := ask(t, "GET", srv.URL+path, token, ""); got.status != want {
+				t.Errorf("GET %s with %q = %d; want %d", path, token, got.status, want)
+			}
+		}
+	}
+}
+
+func TestFormsByRole(t *testing.T) {
+	for _, path := range []string{"/incidents", "/incidents/INC-2026-0042/events", "/faults/FLT-2026-AU3KX/accept", "/faults/FLT-2026-AU3KX/decline",
+		"/oncall/overrides", "/oncall/overrides/ov-1/revoke", "/agreements/aurora-shop/maintenance", "/maintenance/mw-2/cancel"} {
+		srv := newFixture().serve(t, nil)
+		for token, want := range map[string]int{"": 401, "agent-token": 403, "aurora-token": 404, "read-token": 403} {
+			if got := ask(t, "POST", srv.URL+path, token, "kind=note", "Content-Type", "application/x-www-form-urlencoded"); got.status != want {
+				t.Errorf("POST %s with %q = %d; want %d", path, token, got.status, want)
+			}
+		}
+	}
+}
+
+// What a customer reads of an incident that two share tells nothing of the other,
+// of the people who work on it, or of what they note.
+func TestCustomersSeeOnlyTheirPart(t *testing.T) {
+	f := newFixture()
+	srv := f.serve(t, nil)
+	secrets := map[string][]string{
+		"aurora-token":  {"harbour", "Harbour", "Uplink", "uplink", "Prio-Alpha", "HB7Q2", "anna", "Internal", "host:192", "spare card", "pager"},
+		"harbour-token": {"aurora", "Aurora", "Payments", "payments", "P1", "AU3KX", "AU1AB", "anna", "Internal", "host:192", "spare card", "pager", "Storefront"},
+	}
+	paths := map[string]string{"aurora-token": "/agreements/aurora-shop", "harbour-token": "/agreements/harbour-wan"}
+	for token, words := range secrets {
+		for _, path := range []string{"/", "/incidents", "/incidents/INC-2026-0042", "/faults", paths[token], "/api/v1/agreements", "/api/v1/incidents", "/api/v1/incidents/INC-2026-0042", "/api/v1/faults"} {
+			got := ask(t, "GET", srv.URL+path, token, "")
+			body := strings.ReplaceAll(got.body, token, "") // the token's own name
+			if got.status != 200 {
+				t.Errorf("GET %s with %s = %d", path, token, got.status)
+			}
+			for _, w := range words {
+				if strings.Contains(body, w) {
+					t.Errorf("GET %s with %s tells of %q", path, token, w)
+				}
+			}
+		}
+	}
+	doc := decode[incidentDoc](t, ask(t, "GET", srv.URL+"/api/v1/incidents/INC-2026-0042", "harbour-token", ""))
+	if doc.Incident.Title != "Uplink" || !doc.Incident.Major || len(doc.Incident.Outages) != 1 || len(doc.Events) != 2 || len(doc.Clocks) != 1 ||
+		doc.Incident.Severities["harbour-wan"] != "Prio-Alpha" || doc.Incident.Cause == "" {
+		t.Errorf("harbour's part = %+v", doc)
+	}
+	fault := ask(t, "GET", srv.URL+"/api/v1/faults/FLT-2026-AU1AB", "aurora-token", "")
+	if strings.Contains(fault.body, "anna") || strings.Contains(fault.body, "evidence") || !strings.Contains(fault.body, "your own agency") {
+		t.Errorf("an answered fault = %s; want the answer, without its author and the evidence", fault.body)
+	}
+}
+
+func TestWhichAgreementsATokenOpens(t *testing.T) {
+	a := &contract.Agreement{ID: "a", Customer: "Acme"}
+	for _, row := range []struct {
+		name string
+		p    Principal
+		of   *contract.Agreement
+		want bool
+	}{
+		{"its customer's", Principal{Role: RoleCustomer, Customer: "Acme"}, a, true},
+		{"another customer's", Principal{Role: RoleCustomer, Customer: "acme"}, a, false},
+		{"one that it names", Principal{Role: RoleCustomer, Customer: "Acme", Agreements: []string{"b", "a"}}, a, true},
+		{"one that it does not name", Principal{Role: RoleCustomer, Customer: "Acme", Agreements: []string{"b"}}, a, false},
+		{"one that it names of another customer", Principal{Role: RoleCustomer, Customer: "Other", Agreements: []string{"a"}}, a, false},
+		{"a token without a customer, an agreement without one", Principal{Role: RoleCustomer}, &contract.Agreement{ID: "a"}, false},
+		{"all for those who read", Principal{Role: RoleRead}, a, true},
+		{"none there is", Principal{Role: RoleOperate}, nil, false},
+	} {
+		if got := row.p.sees(row.of); got != row.want {
+			t.Errorf("%s: sees = %v; want %v", row.name, got, row.want)
+		}
+	}
+	for need, want := range map[Role]bool{RoleNone: true, RoleCustomer: true, RoleRead: false, RoleOperate: false} {
+		if RoleCustomer.allows(need) != want {
+			t.Errorf("customer allows %s: %v", need, !want)
+		}
+	}
+}
+
+func TestCustomerReadsInTheAgreementsLanguage(t *testing.T) {
+	srv := newFixture().serve(t, nil)
+	for _, row := range []struct{ token, path, cookie, want string }{
+		{"harbour-token", "/incidents", "", "zh-CN"},
+		{"harbour-token", "/agreements/harbour-wan/report-fault", "", "zh-CN"},
+		{"harbour-token", "/incidents?lang=en", "", "en"},
+		{"harbour-token", "/incidents", langCookie + "=en", "en"},
+		{"aurora-token", "/incidents", "", "en"},
+		{"read-token", "/incidents", "", "en"},
+	} {
+		got := ask(t, "GET", srv.URL+row.path, row.token, "", "Cookie", row.cookie)
+		if l := got.header.Get("Content-Language"); l != row.want {
+			t.Errorf("GET %s with %s, cookie %q: %s; want %s", row.path, row.token, row.cookie, l, row.want)
+		}
+	}
+}
