@@ -10,7 +10,7 @@ SECONDS ?=
 FUZZTIME ?= 30s
 # Where goroutines meet; the rest is pure or spends its time in one.
 RACE := ./agent ./agent/schedule ./agent/spool ./agent/uplink ./agent/probe ./collector ./collector/evaluate \
-	./collector/ingest ./collector/notify ./collector/store ./internal/selfmon
+	./collector/incident ./collector/ingest ./collector/notify ./collector/oncall ./collector/promapi ./collector/store ./internal/selfmon
 
 .PHONY: all build run test test-packages race lint bench fuzz clean help
 

@@ -66,6 +66,7 @@ type collector struct {
 	ingest   *ingest.Handler
 	prom     *promapi.API
 	exporter *promapi.Exporter
+	snapshot lastSnapshot
 	started  time.Time
 	heard    heard
 	touched  chan struct{} // wakes the evaluator

@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/probity-sla/probity/collector/evaluate"
 	"github.com/probity-sla/probity/collector/promapi"
@@ -14,8 +16,18 @@ import (
 	"github.com/probity-sla/probity/internal/sla"
 )
 
+// snapshotFor is how long one look at everything serves who asks.
+const snapshotFor = time.Second
+
 // promSource gives package promapi what it reads.
 type promSource struct{ c *collector }
+
+// lastSnapshot is the newest look at everything.
+type lastSnapshot struct {
+	mu sync.Mutex
+	at time.Time
+	s  *promapi.Snapshot
+}
 
 func (c *collector) wireProm() (err error) {
 	s := promSource{c}
@@ -49,8 +61,22 @@ func (s promSource) Ledger(ctx context.Context, agreement string, w sla.Window) 
 	return s.c.eval.Statement(ctx, evaluate.Request{Agreement: agreement, Window: w})
 }
 
-// Snapshot is how everything stands now.
+// Snapshot is how everything stands, now or a moment ago.
 func (s promSource) Snapshot(ctx context.Context) (*promapi.Snapshot, error) {
+	last := &s.c.snapshot
+	last.mu.Lock()
+	defer last.mu.Unlock()
+	if now := s.c.now(); last.s == nil || now.Sub(last.at) >= snapshotFor || now.Before(last.at) {
+		fresh, err := s.look(ctx)
+		if err != nil {
+			return nil, err
+		}
+		last.s, last.at = fresh, now
+	}
+	return last.s, nil
+}
+
+func (s promSource) look(ctx context.Context) (*promapi.Snapshot, error) {
 	now := s.c.now().UnixMilli()
 	out := &promapi.Snapshot{At: now}
 	open, err := openSeverities(ctx, s.c.db)

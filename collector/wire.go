@@ -13,6 +13,7 @@ import (
 
 	"github.com/probity-sla/probity/collector/evaluate"
 	"github.com/probity-sla/probity/collector/ingest"
+	"github.com/probity-sla/probity/collector/promapi"
 	"github.com/probity-sla/probity/collector/store"
 	"github.com/probity-sla/probity/collector/web"
 	"github.com/probity-sla/probity/internal/contract"
@@ -199,8 +200,8 @@ func (c *collector) routes(reloader *selfmon.Reloader) http.Handler {
 	mux.Handle("/-/reload", c.web.Require(web.RoleOperate, reloader.Handler()))
 	mux.Handle("/metrics", c.web.Require(web.RoleRead, c.metrics()))
 	mux.Handle(promPrefix+"/", c.web.Require(web.RoleRead, c.prom.Handler(promPrefix)))
-	for _, path := range []string{"query", "query_range", "series", "labels", "label/{name}/values"} {
-		mux.Handle("/api/v1/"+path, c.web.Require(web.RoleRead, c.prom.Handler("")))
+	for _, path := range promapi.Paths {
+		mux.Handle(path, c.web.Require(web.RoleRead, c.prom.Handler("")))
 	}
 	return mux
 }

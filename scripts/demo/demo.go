@@ -36,6 +36,8 @@ type demo struct {
 	at     *endpoints
 	hook   *webhook
 
+	operator, customer string // tokens, for this run alone
+
 	collector, agent *process
 }
 
@@ -62,7 +64,14 @@ func (d *demo) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(d.path("agent.token"), []byte(strings.TrimSpace(token)+"\n"), 0o600)
+	if err := os.WriteFile(d.path("agent.token"), []byte(strings.TrimSpace(token)+"\n"), 0o600); err != nil {
+		return err
+	}
+	if d.operator, err = d.collectorCommand(ctx, "token", "create", "operator", "--role", "operate", "--quiet"); err != nil {
+		return err
+	}
+	d.customer, err = d.collectorCommand(ctx, "token", "create", "insurance", "--role", "customer", "--customer", "Sample Insurance plc", "--quiet")
+	return err
 }
 
 func (d *demo) render(name string, values any) error {

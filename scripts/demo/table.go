@@ -34,7 +34,9 @@ type check struct {
 
 // watch prints the address and then the live table until ctx ends or a program does.
 func (d *demo) watch(ctx context.Context) error {
-	fmt.Printf("\nDashboard: http://%s/\n\n", d.listen)
+	fmt.Printf("\nDashboard: http://%s/\n", d.listen)
+	fmt.Printf("Sign in to answer incidents:    %s", d.operator)
+	fmt.Printf("Sign in as a customer of one:   %s\n", d.customer)
 	terminal := isTerminal(os.Stdout)
 	every := drawLines
 	if terminal {

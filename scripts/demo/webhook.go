@@ -21,7 +21,11 @@ type webhook struct {
 
 // alertMessage is what the demo reads of a notification.
 type alertMessage struct {
-	Event string `json:"event"`
+	Event   string   `json:"event"`
+	Message struct { // to a person
+		Subject string `json:"subject"`
+		AckLink string `json:"ack_link"`
+	} `json:"message"`
 	Alert struct {
 		Severity    string            `json:"severity"`
 		Annotations map[string]string `json:"annotations"`
@@ -43,7 +47,11 @@ func (h *webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.alerts = append(h.alerts, time.Now().Format(time.TimeOnly)+"  "+m.Event+" ("+m.Alert.Severity+")  "+m.Alert.Annotations["summary"])
+	line := m.Event + " (" + m.Alert.Severity + ")  " + m.Alert.Annotations["summary"]
+	if m.Message.AckLink != "" {
+		line = "to anna  " + m.Message.Subject + "\n       acknowledge: " + m.Message.AckLink
+	}
+	h.alerts = append(h.alerts, time.Now().Format(time.TimeOnly)+"  "+line)
 }
 
 // last returns the newest n alerts.
