@@ -56,7 +56,7 @@ type command struct {
 func commands() []command {
 	return slices.Concat(
 		[]command{serveCommand(), checkConfigCommand(), backupCommand()},
-		agentCommands(), tokenCommands(), maintenanceCommands(), correctionCommands(), statementCommands(), contractCommands(), alertCommands(), incidentCommands(), notifyCommands(), exportCommands(), outboxCommands(),
+		agentCommands(), tokenCommands(), maintenanceCommands(), correctionCommands(), statementCommands(), contractCommands(), alertCommands(), incidentCommands(), reportCommands(), notifyCommands(), exportCommands(), outboxCommands(),
 		[]command{versionCommand()},
 	)
 }

@@ -32,6 +32,7 @@ type Config struct {
 	Probing    ProbingConfig    `toml:"probing"`
 	Alerts     AlertsConfig     `toml:"alerts"`
 	Incidents  IncidentsConfig  `toml:"incidents"`
+	Reports    ReportsConfig    `toml:"reports"`
 	Log        LogConfig        `toml:"log"`
 	Notify     []notify.Config  `toml:"notify"`
 
@@ -80,6 +81,11 @@ type IncidentsConfig struct {
 	ResolveAfter config.Duration `toml:"resolve_after"` // without an outage
 	ReopenWithin config.Duration `toml:"reopen_within"` // after its end, by another outage of the same cause
 	CustomerMail string          `toml:"customer_mail"` // [[notify]] of type email by which customers hear of the faults they reported
+}
+
+// ReportsConfig says how service reports reach people.
+type ReportsConfig struct {
+	Mail string `toml:"mail"` // [[notify]] of type email that carries issued reports to their recipients
 }
 
 // Defaults and bounds of [incidents].
@@ -182,8 +188,10 @@ func (c *Config) validate(name string) config.Errors {
 	for i := range c.Notify {
 		channels[i] = c.Notify[i].Name
 	}
-	if m := c.Incidents.CustomerMail; m != "" && !slices.ContainsFunc(c.Notify, func(n notify.Config) bool { return n.Name == m && n.Type == notify.TypeEmail }) {
-		fault("incidents.customer_mail", "names "+strconv.Quote(m)+", which is no [[notify]] of type email", "name one, or leave it out")
+	for _, x := range []struct{ key, name string }{{"incidents.customer_mail", c.Incidents.CustomerMail}, {"reports.mail", c.Reports.Mail}} {
+		if x.name != "" && !slices.ContainsFunc(c.Notify, func(n notify.Config) bool { return n.Name == x.name && n.Type == notify.TypeEmail }) {
+			fault(x.key, "names "+strconv.Quote(x.name)+", which is no [[notify]] of type email", "name one, or leave it out")
+		}
 	}
 	for _, err := range oncall.Validate(&c.OnCall, channels) {
 		fault("on call", err.Error(), "")
@@ -237,6 +245,9 @@ func (c *Config) warnings(set *contract.Set) []string {
 			"tokens can be read on the way; set web.tls_cert_file and web.tls_key_file")
 	}
 	for _, a := range set.Agreements {
+		if len(a.Report.Recipients) > 0 && c.Reports.Mail == "" {
+			out = append(out, fmt.Sprintf("%s: report.recipients: nobody is sent a report, for reports.mail of the collector's configuration names no channel", a.File))
+		}
 		for _, f := range contract.Lint(a) {
 			out = append(out, fmt.Sprintf("%s: %v", a.File, f))
 		}

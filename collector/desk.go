@@ -33,9 +33,10 @@ type alertDesk struct {
 	engine *incident.Engine
 	stale  bool // a change could not be saved: the engine is ahead of the record
 
-	seen map[string]int       // incident → number of its last event that was looked at; the watching goroutine alone uses it
-	wake chan struct{}        // something changed that should be looked at before the next tick
-	told map[string]sla.State // service → state last published; the evaluator's goroutine alone uses it
+	seen    map[string]int       // incident → number of its last event that was looked at; the watching goroutine alone uses it
+	reports int                  // agreement whose service reports were looked at last; the watching goroutine alone uses it
+	wake    chan struct{}        // something changed that should be looked at before the next tick
+	told    map[string]sla.State // service → state last published; the evaluator's goroutine alone uses it
 }
 
 func newAlertDesk(ctx context.Context, c *collector, runbook string) (*alertDesk, error) {

@@ -22,7 +22,7 @@ func (d *alertDesk) watch(ctx context.Context) {
 	}{
 		{"agents", d.watchAgents}, {"certificates", d.watchCertificates}, {"maintenance", d.watchMaintenance},
 		{"incidents", d.watchIncidents}, {"clocks", d.watchClocks}, {"escalations", d.escalate},
-		{"reported faults", d.settleFaults},
+		{"reported faults", d.settleFaults}, {"service reports", d.watchReports},
 	} {
 		if err := w.do(ctx); err != nil && ctx.Err() == nil {
 			d.c.log.LogAttrs(ctx, slog.LevelError, "not looked at; tried again in a few seconds",
