@@ -2,9 +2,7 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/probity-sla/probity/internal/contract"
@@ -15,9 +13,15 @@ import (
 const staleAfter = 60_000 // ms
 
 type overviewView struct {
+	overviewQuery
 	Rows      []overviewRow
 	All       int
-	Find      string
+	Found     int      // as many match
+	Customers []string // to choose from; none: too many
+	Tiers     []string
+	Tags      []string
+	States    []string
+	Sorts     []string
 	Page      int
 	Pages     int
 	Up, Down  int
@@ -35,7 +39,10 @@ type overviewRow struct {
 	Period    string
 	Verdict   verdictView
 	Strip     stripView
-	Stale     int64 // ms; 0: fresh
+	Stale     int64              // ms; 0: fresh
+	Incidents int                // open
+	Next      *MaintenanceWindow // runs or comes next; nil: none is announced
+	BreaksAt  int64              // ms UTC: the objective breaks then, at the pace of late; 0: not in this period
 }
 
 // stripView is ninety days, oldest first.
@@ -57,7 +64,8 @@ type dayView struct {
 
 const (
 	phoneDays    = 30
-	overviewRows = 50 // agreements on one page
+	overviewRows = 25  // agreements on one page: with their strips 300 KB at most
+	wallRows     = 200 // on a wall, which has no strips
 )
 
 func (s *Server) strip(r *http.Request, wd *words, a *contract.Agreement) (stripView, error) {
@@ -96,32 +104,27 @@ func dayTitle(wd *words, d Day, z *time.Location) string {
 
 func (s *Server) overviewPage(r *http.Request, f *frame) (string, error) {
 	f.Title, f.Nav = f.Words.T("Overview"), "overview"
-	q, err := params(r, "find", "page", "lang")
+	q, err := params(r, "find", "customer", "tier", "tag", "state", "sort", "wall", "page", "lang")
 	if err != nil {
 		return "", err
 	}
-	v := &overviewView{Find: q.Get("find")}
+	v := &overviewView{}
 	f.Body = v
-	all := s.visible(r)
-	if err := s.countStates(r, v, all); err != nil {
+	if v.overviewQuery, err = readOverviewQuery(q); err != nil {
 		return "", err
 	}
-	found := matching(all, v.Find)
-	v.Pages = max(1, (len(found)+overviewRows-1)/overviewRows)
-	if v.Page = 1; q.Get("page") != "" {
-		if v.Page, err = strconv.Atoi(q.Get("page")); err != nil || v.Page < 1 || v.Page > v.Pages {
-			return "", invalidField("page", "must be a number from 1 to "+strconv.Itoa(v.Pages))
-		}
+	all, err := s.standings(r, s.visible(r))
+	if err != nil {
+		return "", err
 	}
-	first := (v.Page - 1) * overviewRows
-	for _, a := range found[first:min(len(found), first+overviewRows)] {
-		row, err := s.overviewRow(r, f, a)
-		if err != nil {
-			return "", err
-		}
-		v.Rows = append(v.Rows, row)
+	v.count(all)
+	v.offer(all)
+	found := v.choose(all)
+	f.Wall, v.Found = v.Wall, len(found)
+	if found, err = v.turn(found, q.Get("page")); err != nil {
+		return "", err
 	}
-	if v.Incidents, err = s.countOpen(r, ""); err != nil || f.Customer() {
+	if err := s.fillRows(r, f, v, found); err != nil || f.Customer() {
 		return "overview.html", err
 	}
 	if v.Alerts, err = s.fleet.Alerts(r.Context(), AlertQuery{Open: true, Limit: maxAlerts}); err != nil {
@@ -130,6 +133,42 @@ func (s *Server) overviewPage(r *http.Request, f *frame) (string, error) {
 	agents, err := s.fleet.Agents(r.Context())
 	v.Agents = len(agents)
 	return "overview.html", err
+}
+
+// turn cuts out one page; a wall has only one.
+func (v *overviewView) turn(found []standing, page string) ([]standing, error) {
+	rows := overviewRows
+	if v.Wall {
+		rows = wallRows
+	}
+	v.Page, v.Pages = 1, max(1, (len(found)+rows-1)/rows)
+	if page != "" {
+		n, err := strconv.Atoi(page)
+		if err != nil || n < 1 || n > v.Pages {
+			return nil, invalidField("page", "must be a number from 1 to "+strconv.Itoa(v.Pages))
+		}
+		v.Page = n
+	}
+	first := (v.Page - 1) * rows
+	return found[first:min(len(found), first+rows)], nil
+}
+
+// fillRows shows those that were chosen, each with what it needs a person for.
+func (s *Server) fillRows(r *http.Request, f *frame, v *overviewView, found []standing) error {
+	open, err := s.openByAgreement(r)
+	if err != nil {
+		return err
+	}
+	v.Incidents = open.all
+	for i := range found {
+		row, err := s.overviewRow(r, f, &found[i], v.Wall)
+		if err != nil {
+			return err
+		}
+		row.Incidents = open.of[row.Agreement.ID]
+		v.Rows = append(v.Rows, row)
+	}
+	return nil
 }
 
 // Headline says in one sentence how all agreements are. What is down in
@@ -153,24 +192,11 @@ func (v *overviewView) Headline(wd *words) string {
 	return text
 }
 
-// matching returns the agreements that have the text in a name, an ID or a tag.
-func matching(all []*contract.Agreement, find string) []*contract.Agreement {
-	if find == "" {
-		return all
-	}
-	find = strings.ToLower(find)
-	var out []*contract.Agreement
-	for _, a := range all {
-		if strings.Contains(strings.ToLower(strings.Join(append([]string{a.ID, a.Name, a.Customer, a.Tier}, a.Tags...), "\n")), find) {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
 // Link is this overview at another page.
 func (v *overviewView) Link(page int) string {
-	return "/?" + url.Values{"find": {v.Find}, "page": {strconv.Itoa(page)}}.Encode()
+	q := v.values()
+	q.Set("page", strconv.Itoa(page))
+	return "/?" + q.Encode()
 }
 
 // Before and After are the neighbours of the present page; 0 when there is none.
@@ -183,51 +209,43 @@ func (v *overviewView) After() int {
 	return v.Page + 1
 }
 
-// countStates counts all agreements, those on other pages too.
-func (s *Server) countStates(r *http.Request, v *overviewView, all []*contract.Agreement) error {
+// count counts all agreements, those on other pages too.
+func (v *overviewView) count(all []standing) {
 	v.All = len(all)
-	for _, a := range all {
-		live, err := s.statements.Live(r.Context(), a.ID)
-		if err != nil {
-			return err
-		}
-		switch live.State {
-		case sla.Down:
-			if live.Excused() {
-				v.Excused++
-				break
-			}
+	for i := range all {
+		switch s := &all[i]; s.state() {
+		case "maintenance":
+			v.Excused++
+		case "down":
 			v.Down++
-			v.DownNames = append(v.DownNames, a.Name)
-		case sla.Unknown:
+			v.DownNames = append(v.DownNames, s.Name)
+		case "unknown":
 			v.Unknown++
 		default:
 			v.Up++
 		}
-		p := s.running(a)
-		st, err := s.statements.Statement(r.Context(), StatementQuery{Agreement: a.ID, Label: p.Label, Window: p.Window})
-		if err != nil {
-			return err
-		}
-		if b := st.Overall.Breach; b != nil && *b {
+		if all[i].missed {
 			v.Missed++
 		}
 	}
-	return nil
 }
 
-func (s *Server) overviewRow(r *http.Request, f *frame, a *contract.Agreement) (overviewRow, error) {
-	p := s.running(a)
-	st, err := s.statements.Statement(r.Context(), StatementQuery{Agreement: a.ID, Label: p.Label, Window: p.Window})
-	if err != nil {
-		return overviewRow{}, err
+// offer lists what there is to choose by.
+func (v *overviewView) offer(all []standing) {
+	v.Customers = choices(all, func(s *standing) []string { return []string{s.Customer} })
+	v.Tiers = choices(all, func(s *standing) []string { return []string{s.Tier} })
+	v.Tags = choices(all, func(s *standing) []string { return s.Tags })
+	v.States, v.Sorts = stateChoices, sortChoices
+}
+
+func (s *Server) overviewRow(r *http.Request, f *frame, x *standing, wall bool) (row overviewRow, err error) {
+	a, now := x.Agreement, f.Now
+	row = overviewRow{Agreement: a, Period: x.st.Label, Verdict: s.verdict(a.Name, &x.st.Overall, zone(a)), Stale: staleness(x.live, now)}
+	row.Verdict.State, row.Verdict.Since, row.Verdict.Excused = x.live.State, x.live.Since, x.excused
+	row.BreaksAt = breaksAt(a, x.st)
+	if row.Next, err = s.nextMaintenance(r, a, now); err != nil || wall {
+		return row, err
 	}
-	live, err := s.statements.Live(r.Context(), a.ID)
-	if err != nil {
-		return overviewRow{}, err
-	}
-	row := overviewRow{Agreement: a, Period: p.Label, Verdict: s.verdict(a.Name, &st.Overall, zone(a)), Stale: staleness(live, f.Now)}
-	row.Verdict.State, row.Verdict.Since, row.Verdict.Excused = live.State, live.Since, live.Excused()
 	row.Strip, err = s.strip(r, f.Words, a)
 	return row, err
 }

@@ -306,13 +306,13 @@ func TestOverviewOfAThousand(t *testing.T) {
 		return text(ask(t, "GET", srv.URL+path, "read-token", "", "Accept-Encoding", "identity").body)
 	}
 	for path, want := range map[string]string{
-		"/": "1000 of 1000 agreements are down", "/?page=20": "Page 20 of 20", "/?find=shop+999": "Shop 999", "/?find=nobody": "No agreement matches nobody",
+		"/": "1000 of 1000 agreements are down", "/?page=40": "Page 40 of 40", "/?find=shop+999": "Shop 999", "/?find=nobody": "No agreement matches.",
 	} {
 		if got := plain(path); !strings.Contains(got, want) {
 			t.Errorf("GET %s does not say %q", path, want)
 		}
 	}
-	if got := get("/?page=21"); got.status != 400 {
+	if got := get("/?page=41"); got.status != 400 {
 		t.Errorf("a page beyond the last = %d; want 400", got.status)
 	}
 }

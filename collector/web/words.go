@@ -81,6 +81,8 @@ var englishWords = map[string]string{
 	"effect exclude": "not counted", "effect up": "counted as up", "effect down": "counted as down",
 	"rule service_down": "Service down", "rule objective_at_risk": "Objective at risk",
 	"rule objective_breached": "Objective missed", "rule agent_silent": "Agent silent",
+	"choice down": "Down", "choice degraded": "Degraded", "choice unknown": "Unknown", "choice maintenance": "Down, in maintenance", "choice up": "Up", "choice missed": "objective missed", "choice overdrawn": "budget overspent",
+	"sort name": "name", "sort customer": "customer", "sort state": "state, the worst first", "sort availability": "availability", "sort budget": "budget left",
 	"clock met": "met", "clock missed": "missed", "clock paused": "paused", "clock running": "running",
 	"incident open": "Open", "incident acknowledged": "Acknowledged", "incident mitigated": "Mitigated", "incident resolved": "Resolved", "incident reviewed": "Reviewed",
 	"event opened": "Opened", "event outage_joined": "Outage", "event outage_ended": "Outage ended", "event outage_withdrawn": "Outage withdrawn", "event fault_joined": "Reported fault joined",
@@ -146,6 +148,8 @@ func (w *words) funcs() template.FuncMap {
 		"wall": func(name, label string, in wallInput, needed bool) wallField {
 			return wallField{name, label, in, needed}
 		},
+		"choice":      func(name, label, now string, list []string) choice { return choice{name, label, now, list} },
+		"stateChoice": func(name string) string { return w.T("choice " + name) }, "sortChoice": func(name string) string { return w.T("sort " + name) },
 		"alertList": func(list []Alert, v *alertsView) map[string]any { return map[string]any{"List": list, "View": v} },
 	}
 }

@@ -56,6 +56,11 @@ var chineseWords = map[string]string{
 	"new": "新增", "present": "存在", "figure availability %": "可用率 %", "figure objective %": "目标 %", "figure verdict": "结论", "figure down s": "故障（秒）", "figure excluded s": "除外（秒）",
 	"figure unknown s": "未知（秒）", "figure credit %": "赔偿 %", "figure agreement": "协议文本", "figure service": "服务",
 
+	"No agreement matches.": "没有匹配的协议。", "Previous page": "上一页", "Next page": "下一页", "at the pace of the last 24 h the objective breaks": "按最近 24 小时的速度，目标将失守于",
+	"Search": "搜索", "Tier": "等级", "Tag": "标签", "any": "不限", "Sort by": "排序", "identifier": "编号", "%d of %d": "%d / %d", "show all": "显示全部", "Wall": "大屏", "Leave the wall": "离开大屏",
+	"choice down": "故障", "choice degraded": "降级", "choice unknown": "未知", "choice maintenance": "维护中停机", "choice up": "正常", "choice missed": "未达标", "choice overdrawn": "预算超支",
+	"sort name": "名称", "sort customer": "客户", "sort state": "状态（最差在前）", "sort availability": "可用率", "sort budget": "剩余预算",
+
 	// Customers' links and status pages
 	"Customers": "客户", "Links for customers": "客户链接", "Customer": "客户", "Agreements": "协议", "Made": "创建", "Expires": "到期", "For": "对象", "For whom": "给谁",
 	"A link opens a customer's own agreements, and nothing else, until it expires or is revoked. Who has it can pass it on.": "链接只打开该客户自己的协议，直到到期或被撤销。持有链接的人可以转交他人。",
