@@ -199,12 +199,21 @@ func (c *reviewer) bars(alt string, shares []Share) *picture {
 
 // short cuts a text to a width in cells.
 func short(s string, most int) string {
-	if cells(s) <= most {
-		return s
+	room := most
+	for i, r := range s {
+		if room -= cells(string(r)); room < 0 {
+			return shorter(s[:i], most-1) + "…"
+		}
 	}
-	rs := []rune(s)
-	for len(rs) > 0 && cells(string(rs))+1 > most {
-		rs = rs[:len(rs)-1]
+	return s
+}
+
+// shorter is what of a text fits into a width in cells.
+func shorter(s string, most int) string {
+	for i, r := range s {
+		if most -= cells(string(r)); most < 0 {
+			return s[:i]
+		}
 	}
-	return string(rs) + "…"
+	return s
 }
