@@ -20,13 +20,15 @@ func TestGrafanaQueriesAreAnswered(t *testing.T) {
 	h := newHouse(t, map[string]string{"agreements/shop.toml": agreementText("shop", "1m", "[terms]\ntarget_pct = \"99\"\n")})
 	h.serve()
 	const check protocol.CheckID = "shop/web/home"
+	var all []protocol.Result
 	for i, slot := range slotsBefore(check, time.Minute, time.Now(), 240) {
 		outcome := protocol.OutcomeUp
 		if i >= 200 && i < 210 {
 			outcome = protocol.OutcomeDown
 		}
-		h.push(uint64(i+1), result(check, time.Minute, slot, outcome))
+		all = append(all, result(check, time.Minute, slot, outcome))
 	}
+	h.push(1, all...)
 	eventually(t, "figures on /metrics", func() bool {
 		status, body := h.ask("GET", "/metrics", readerToken, nil)
 		return status == http.StatusOK && strings.Contains(body, "probity_availability_ratio{agreement=\"shop\"")

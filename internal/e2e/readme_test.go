@@ -72,6 +72,9 @@ func matches(expected []string, output string) bool {
 		pattern.WriteString(strings.Join(parts, `.*`) + `\s*\n`)
 	}
 	pattern.WriteString(`$`)
+	if output != "" && !strings.HasSuffix(output, "\n") {
+		output += "\n"
+	}
 	return regexp.MustCompile(pattern.String()).MatchString(output)
 }
 
