@@ -32,6 +32,13 @@ func (e *Evaluator) handled(ctx context.Context, a *contract.Agreement, r Reques
 	return nil
 }
 
+// Handled returns the live statement of an agreement with how the faults of its
+// period were handled as of now: their clocks run on between two evaluations.
+func (e *Evaluator) Handled(ctx context.Context, live *AgreementLive) (*sla.Statement, error) {
+	st := *live.Statement
+	return &st, e.handled(ctx, live.Agreement, Request{Window: st.Overall.Period}, &st)
+}
+
 // Reopen has the closed periods of an agreement that reach to an instant, ms
 // UTC, looked at again: an incident of them changed.
 func (e *Evaluator) Reopen(agreement string, from int64) {
