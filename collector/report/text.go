@@ -28,6 +28,7 @@ func Text(w io.Writer, st *sla.Statement, zone *time.Location) error {
 	for i := range st.Services {
 		p.service(&st.Services[i])
 	}
+	p.faults(st)
 	p.records(st)
 	return p.err
 }
