@@ -33,6 +33,8 @@ type alertDesk struct {
 	engine *incident.Engine
 	stale  bool // a change could not be saved: the engine is ahead of the record
 
+	certificates int64 // ms UTC: when they were looked at; the watching goroutine alone uses it
+
 	seen    map[string]int       // incident → number of its last event that was looked at; the watching goroutine alone uses it
 	reports int                  // agreement whose service reports were looked at last; the watching goroutine alone uses it
 	wake    chan struct{}        // something changed that should be looked at before the next tick

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -31,9 +32,16 @@ func (d *alertDesk) watch(ctx context.Context) {
 	}
 }
 
+// certificatesEvery is how often certificates are looked at: they end by the day.
+const certificatesEvery = 60 * 1000
+
 // watchCertificates judges the certificates that checks were last served.
 func (d *alertDesk) watchCertificates(ctx context.Context) error {
 	now := d.c.now().UnixMilli()
+	if last := d.certificates; now >= last && now < last+certificatesEvery {
+		return nil
+	}
+	d.certificates = now
 	for _, a := range d.c.set.Load().Agreements {
 		live := d.c.eval.Live(a.ID)
 		if live == nil || a.CertificateWarning == 0 {
@@ -101,16 +109,28 @@ const overrunBack = 7 * 24 * 60 * 60 * 1000
 // watchMaintenance judges the windows that run, or ended of late.
 func (d *alertDesk) watchMaintenance(ctx context.Context) error {
 	now := d.c.now().UnixMilli()
+	w := sla.Window{From: now - overrunBack, To: now + 1}
+	all, err := d.c.db.Maintenance(ctx, "", w.From, w.To)
+	if err != nil {
+		return err
+	}
+	windows := map[string][]evaluate.Maintenance{}
+	for i := range all {
+		m := &all[i]
+		found, err := occurrences(m, w)
+		if err != nil {
+			return fmt.Errorf("maintenance %s: %w", m.ID, err)
+		}
+		for _, x := range found {
+			windows[m.Agreement] = append(windows[m.Agreement], evaluate.Maintenance{Maintenance: x, Services: m.Services, Reason: m.Reason, By: m.CreatedBy})
+		}
+	}
 	for _, a := range d.c.set.Load().Agreements {
 		live := d.c.eval.Live(a.ID)
-		if live == nil {
+		if live == nil || len(windows[a.ID]) == 0 {
 			continue
 		}
-		ex, err := d.c.exclusions(ctx, a, sla.Window{From: now - overrunBack, To: now + 1})
-		if err != nil {
-			return err
-		}
-		for _, m := range latestOfEach(ex.Maintenance, now) {
+		for _, m := range latestOfEach(windows[a.ID], now) {
 			f := maintenanceFacts(a, live, &m, now)
 			d.apply(ctx, func() []incident.Change { return d.engine.ObserveMaintenance(f) })
 		}
@@ -158,8 +178,3 @@ func maintenanceFacts(a *contract.Agreement, live *evaluate.AgreementLive, m *ev
 }
 
 const notQualified = "it was announced too late, or exceeds what the agreement allows"
-
-// exclusions are the maintenance and the corrections of an agreement in a window.
-func (c *collector) exclusions(ctx context.Context, a *contract.Agreement, w sla.Window) (*evaluate.Exclusions, error) {
-	return records{c.db, c.cfg.Load().Agreements.Directory}.Exclusions(ctx, a, w, 0)
-}
