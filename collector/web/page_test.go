@@ -245,7 +245,7 @@ func TestThirdPartyFilesHaveTheirLicence(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range names {
-		if name == "static/probity.js" || name == "static/plots.js" {
+		if name == "static/probity.js" || name == "static/plots.js" || name == "static/plan.js" {
 			continue
 		}
 		licence := strings.TrimSuffix(name, ".js") + ".LICENSE.txt"

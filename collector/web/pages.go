@@ -36,7 +36,7 @@ type asset struct {
 // assetVersion is in every link to a static file, so that they may be kept for ever.
 func (p *pages) assetVersion() string {
 	h := sha256.New()
-	for _, name := range []string{"probity.css", "probity.js", "plots.js", "uplot.js", "uplot.css"} {
+	for _, name := range []string{"probity.css", "probity.js", "plots.js", "uplot.js", "uplot.css", "plan.js"} {
 		h.Write(p.static[name].body)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12]
@@ -87,6 +87,7 @@ type frame struct {
 	Public  bool   // for everybody: no way to anything that needs a token
 	Wall    bool   // to be read from afar
 	Links   bool   // customers can have links
+	Plan    bool   // there is a form to plan with
 	Body    any
 }
 
@@ -117,6 +118,7 @@ func (s *Server) mountPages(mux *http.ServeMux) {
 	own("/{$}", s.overviewPage)
 	own("/agreements/{id}", s.agreementPage)
 	page("/checks/{agreement}/{service}/{check}", s.checkPage)
+	s.mountPlans(mux)
 	page("/alerts", s.alertsPage)
 	page("/agents", s.agentsPage)
 	if s.incidents != nil {

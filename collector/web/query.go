@@ -50,6 +50,9 @@ func ParseInstant(text string) (int64, error) {
 // Instant is a ParseInstant in a JSON body, as string or number.
 type Instant int64
 
+// Millis is the instant in ms UTC.
+func (i Instant) Millis() int64 { return int64(i) }
+
 func (i *Instant) UnmarshalJSON(b []byte) error {
 	text := string(b)
 	if len(b) > 0 && b[0] == '"' {

@@ -43,6 +43,7 @@ func (s *Server) api() []route {
 		{"GET", "/api/v1/maintenance/{id}", RoleRead, s.getMaintenance},
 		{"DELETE", "/api/v1/maintenance/{id}", RoleOperate, s.deleteMaintenance},
 		{"GET", "/api/v1/checks", RoleRead, s.getChecks},
+		{"POST", "/api/v1/maintenance/{id}/shorten", RoleOperate, s.putShorten},
 		{"GET", c, RoleRead, s.getCheck},
 		{"GET", c + "/latency", RoleRead, s.getLatency},
 		{"GET", c + "/failures", RoleRead, s.getFailures},

@@ -83,6 +83,8 @@ var englishWords = map[string]string{
 	"rule objective_breached": "Objective missed", "rule agent_silent": "Agent silent",
 	"choice down": "Down", "choice degraded": "Degraded", "choice unknown": "Unknown", "choice maintenance": "Down, in maintenance", "choice up": "Up", "choice missed": "objective missed", "choice overdrawn": "budget overspent",
 	"sort name": "name", "sort customer": "customer", "sort state": "state, the worst first", "sort availability": "availability", "sort budget": "budget left",
+	"day Monday": "Mon", "day Tuesday": "Tue", "day Wednesday": "Wed", "day Thursday": "Thu", "day Friday": "Fri", "day Saturday": "Sat", "day Sunday": "Sun",
+	"FREQ=DAILY": "every day", "FREQ=WEEKLY": "every week", "FREQ=WEEKLY;INTERVAL=2": "every two weeks", "FREQ=MONTHLY": "every month",
 	"clock met": "met", "clock missed": "missed", "clock paused": "paused", "clock running": "running",
 	"incident open": "Open", "incident acknowledged": "Acknowledged", "incident mitigated": "Mitigated", "incident resolved": "Resolved", "incident reviewed": "Reviewed",
 	"event opened": "Opened", "event outage_joined": "Outage", "event outage_ended": "Outage ended", "event outage_withdrawn": "Outage withdrawn", "event fault_joined": "Reported fault joined",

@@ -61,6 +61,17 @@ var chineseWords = map[string]string{
 	"choice down": "故障", "choice degraded": "降级", "choice unknown": "未知", "choice maintenance": "维护中停机", "choice up": "正常", "choice missed": "未达标", "choice overdrawn": "预算超支",
 	"sort name": "名称", "sort customer": "客户", "sort state": "状态（最差在前）", "sort availability": "可用率", "sort budget": "剩余预算",
 
+	// Calendar of maintenance
+	"day Monday": "周一", "day Tuesday": "周二", "day Wednesday": "周三", "day Thursday": "周四", "day Friday": "周五", "day Saturday": "周六", "day Sunday": "周日",
+	"FREQ=DAILY": "每天", "FREQ=WEEKLY": "每周", "FREQ=WEEKLY;INTERVAL=2": "每两周", "FREQ=MONTHLY": "每月", "Calendar": "日历", "Month": "月份", "Windows": "维护窗口", "short notice": "提前量不足",
+	"Change": "变更", "Shorten": "缩短", "New end": "新的结束时间", "ends early": "提前结束", "Cancel the series": "取消整个系列", "Repeats": "重复", "never": "不重复",
+	"Look at it before it is announced": "公告前预览", "Announce this?": "确认公告？", "The first ones": "最近几次", "Notice agreed": "约定提前量", "Cap": "上限", "%s, %s planned already": "%s，已计划 %s", "Back, and announce nothing": "返回，不公告",
+	"announced %s ahead: %s short of the %s notice; this window will count as down time":     "提前 %s 公告：比约定的提前量少 %s（约定 %s）；此窗口将计为故障时间",
+	"%s long: what goes beyond %s will count as down time":                                   "时长 %s：超过 %s 的部分将计为故障时间",
+	"the contract does not leave out such a window; down time in it will count":              "协议不扣除这样的窗口；其间的故障时间将计入",
+	"%s of %s in this period are planned already: %s of this window will count as down time": "本周期已计划 %s，上限 %s：此窗口中有 %s 将计为故障时间",
+	"announced %s ahead, as agreed; down time in this window will not count":                 "提前 %s 公告，符合约定；此窗口内的故障时间不计入", "The maintenance cannot be shortened": "此维护不能缩短",
+
 	// Customers' links and status pages
 	"Customers": "客户", "Links for customers": "客户链接", "Customer": "客户", "Agreements": "协议", "Made": "创建", "Expires": "到期", "For": "对象", "For whom": "给谁",
 	"A link opens a customer's own agreements, and nothing else, until it expires or is revoked. Who has it can pass it on.": "链接只打开该客户自己的协议，直到到期或被撤销。持有链接的人可以转交他人。",
