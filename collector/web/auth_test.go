@@ -25,6 +25,11 @@ func sample(pattern string) string {
 			pattern = strings.Replace(pattern, "{id}", id, 1)
 		}
 	}
+	for suffix, id := range map[string]string{"/reports/{id}": "sr-1", "/reports/{id}/file": "sr-1", "/reports/{id}/review": "sr-2", "/reports/{id}/issue": "sr-3", "/actions/{id}/settle": "INC-2026-0042%2F1"} {
+		if pattern == "/api/v1"+suffix {
+			pattern = strings.Replace(pattern, "{id}", id, 1)
+		}
+	}
 	if strings.HasSuffix(pattern, "/revisions") {
 		pattern += "?period=2026-10"
 	}
@@ -42,8 +47,13 @@ var samples = map[string][2]string{
 	"/faults":          {sampleFault, "application/json"},
 	"/accept":          {`{"answer": "We see it too."}`, "application/json"},
 	"/decline":         {`{"answer": "Your own agency serves them."}`, "application/json"},
+	"/preview":         {sampleAnnouncement, "application/json"},
+	"/shorten":         {`{"to": "2026-11-22T03:00:00Z"}`, "application/json"},
 	"/links":           {sampleLink, "application/json"},
 	"/overrides":       {`{"rotation": "network", "person": "ben", "from": "2026-11-25T08:00:00Z", "to": "2026-11-26T08:00:00Z"}`, "application/json"},
+	"/reports":         {`{"period": "2026-10"}`, "application/json"},
+	"/actions":         {`{"text": "A second line", "owner": "anna", "due": "2026-12-15"}`, "application/json"},
+	"/settle":          {`{"state": "done", "note": "Ordered and lit"}`, "application/json"},
 	"/approve":         {"", ""},
 	"/revoke":          {"", ""},
 }
@@ -70,6 +80,7 @@ func TestAuthorizationMatrix(t *testing.T) {
 		"GET /api/v1/incidents":               {"harbour-token": 0, "lost-token": 0},
 		"GET /api/v1/incidents/{id}":          {"harbour-token": 0}, // the incident is shared
 		"GET /api/v1/faults":                  {"harbour-token": 0, "lost-token": 0},
+		"GET /api/v1/reports":                 {"harbour-token": 0, "lost-token": 0},
 		"POST /api/v1/agreements/{id}/faults": {"read-token": 403},
 	}
 	for _, rt := range newFixture().server(t, nil).api() {

@@ -22,7 +22,7 @@ const (
 
 // Event says that something changed; what it is now, one asks for.
 type Event struct {
-	Kind      string    `json:"kind"` // state, statement, alert, maintenance, correction, incident, fault, oncall, agent, agreement, resync
+	Kind      string    `json:"kind"` // state, statement, alert, maintenance, correction, incident, fault, oncall, report, agent, agreement, resync
 	Agreement string    `json:"agreement,omitempty"`
 	Service   string    `json:"service,omitempty"`
 	Check     string    `json:"check,omitempty"`

@@ -39,6 +39,7 @@ type fixture struct {
 	fail        error // returned by every read when set
 	people      fixtureIncidents
 	links       []fixtureLink
+	reports     fixtureReports
 }
 
 func at(day, hour, min int) int64 {
@@ -62,7 +63,7 @@ func fixtureCheck(agreement, service, check string, kind protocol.Kind, target s
 
 func newFixture() *fixture {
 	berlin := mustZone("Europe/Berlin")
-	f := &fixture{history: map[string][]sla.Entry{}, target: map[string]sla.Ratio{}, people: newFixtureIncidents(), links: fixtureLinks()}
+	f := &fixture{history: map[string][]sla.Entry{}, target: map[string]sla.Ratio{}, people: newFixtureIncidents(), links: fixtureLinks(), reports: newFixtureReports()}
 	f.agreements = []*contract.Agreement{
 		{ID: "aurora-shop", Name: "Aurora online shop", Customer: "Aurora Retail GmbH", Provider: "Nordnetz", Tier: "gold",
 			Zone: berlin, Notice: 48 * time.Hour, Revision: "5a1c9be2", Language: "en", Publish: contract.Publish{StatusPage: true, Badges: true, Title: "Aurora shop"}, Services: []contract.Service{
@@ -431,7 +432,7 @@ func (f *fixture) Token(_ context.Context, hash [sha256.Size]byte) (Principal, e
 func (f *fixture) server(t testing.TB, change func(*Options)) *Server {
 	t.Helper()
 	o := Options{
-		Catalogue: f, Statements: f, Checks: f, Evidence: f, Maintenance: f, Desk: f, Records: f, Fleet: f, Incidents: f, Links: f, Gaps: f, Shortener: f, Auth: f,
+		Catalogue: f, Statements: f, Checks: f, Evidence: f, Maintenance: f, Desk: f, Records: f, Fleet: f, Incidents: f, Reports: f, Links: f, Gaps: f, Shortener: f, Auth: f,
 		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return fixtureNow }, Version: "test",
 	}
 	if change != nil {

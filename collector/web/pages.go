@@ -84,10 +84,11 @@ type frame struct {
 	Plots   bool   // there are plots to look into
 	Zone    string // IANA name, for scripts that write times
 	Faults  bool   // there are incidents, reported faults and on-call
+	Reports bool   // there are service reports
 	Public  bool   // for everybody: no way to anything that needs a token
 	Wall    bool   // to be read from afar
-	Links   bool   // customers can have links
 	Plan    bool   // there is a form to plan with
+	Links   bool   // customers can have links
 	Body    any
 }
 
@@ -117,12 +118,15 @@ func (s *Server) mountPages(mux *http.ServeMux) {
 	s.mountLinks(mux)
 	own("/{$}", s.overviewPage)
 	own("/agreements/{id}", s.agreementPage)
-	page("/checks/{agreement}/{service}/{check}", s.checkPage)
 	s.mountPlans(mux)
+	page("/checks/{agreement}/{service}/{check}", s.checkPage)
 	page("/alerts", s.alertsPage)
 	page("/agents", s.agentsPage)
 	if s.incidents != nil {
 		s.mountIncidents(mux)
+	}
+	if s.reports != nil {
+		s.mountReports(mux)
 	}
 	mux.Handle("POST /agreements/{id}/maintenance", s.timed("/agreements/{id}/maintenance", s.postMaintenanceForm))
 	mux.Handle("POST /maintenance/{id}/cancel", s.timed("/maintenance/{id}/cancel", s.postCancelForm))
@@ -170,7 +174,7 @@ func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (s *Server) frame(w http.ResponseWriter, r *http.Request) *frame {
-	return &frame{Words: choose(w, r), Who: principalOf(r), Path: r.URL.RequestURI(), Now: s.now().UnixMilli(), Version: s.version, Faults: s.incidents != nil, Links: s.links != nil}
+	return &frame{Words: choose(w, r), Who: principalOf(r), Path: r.URL.RequestURI(), Now: s.now().UnixMilli(), Version: s.version, Faults: s.incidents != nil, Reports: s.reports != nil, Links: s.links != nil}
 }
 
 // render writes a whole page or, when its template fails, an error and no half page.

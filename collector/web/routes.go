@@ -31,6 +31,7 @@ func (s *Server) api() []route {
 		{"GET", a + "/outages", RoleCustomer, s.getOutages},
 		{"GET", a + "/maintenance", RoleCustomer, s.getMaintenanceList},
 		{"POST", a + "/maintenance", RoleOperate, s.postMaintenance},
+		{"POST", a + "/maintenance/preview", RoleOperate, s.postPreview},
 		{"GET", a + "/maintenance.ics", RoleCustomer, s.getCalendar},
 		{"POST", a + "/maintenance.ics", RoleOperate, s.postCalendar},
 		{"GET", a + "/corrections", RoleCustomer, s.getCorrections},
@@ -42,8 +43,8 @@ func (s *Server) api() []route {
 		{"POST", "/api/v1/corrections/{id}/revoke", RoleOperate, s.revokeCorrection},
 		{"GET", "/api/v1/maintenance/{id}", RoleRead, s.getMaintenance},
 		{"DELETE", "/api/v1/maintenance/{id}", RoleOperate, s.deleteMaintenance},
-		{"GET", "/api/v1/checks", RoleRead, s.getChecks},
 		{"POST", "/api/v1/maintenance/{id}/shorten", RoleOperate, s.putShorten},
+		{"GET", "/api/v1/checks", RoleRead, s.getChecks},
 		{"GET", c, RoleRead, s.getCheck},
 		{"GET", c + "/latency", RoleRead, s.getLatency},
 		{"GET", c + "/failures", RoleRead, s.getFailures},
@@ -61,6 +62,9 @@ func (s *Server) api() []route {
 	}
 	if s.incidents != nil {
 		list = append(list, s.incidentAPI()...)
+	}
+	if s.reports != nil {
+		list = append(list, s.reportAPI()...)
 	}
 	return list
 }

@@ -29,6 +29,7 @@ type Options struct {
 	Records     Records
 	Fleet       Fleet
 	Incidents   IncidentSource // nil: no incidents, reported faults and on-call
+	Reports     ReportSource   // nil: no service reports, reviews and actions
 	Links       Links          // nil: customers log in with tokens only
 	Gaps        Gaps           // nil: nothing tells why results are missing
 	Shortener   Shortener      // nil: maintenance is cancelled, not shortened
@@ -52,6 +53,7 @@ type Server struct {
 	records    Records
 	fleet      Fleet
 	incidents  IncidentSource
+	reports    ReportSource
 	links      Links
 	gaps       Gaps
 	shortener  Shortener
@@ -92,6 +94,7 @@ func New(o Options) (*Server, error) {
 	s.broker = newBroker(s.metrics)
 	s.strips = newStripCache()
 	s.statuses = newStatusCache()
+	s.reports = o.Reports
 	s.links, s.gaps, s.shortener, s.url = o.Links, o.Gaps, o.Shortener, o.URL
 	var err error
 	if s.pages, err = loadPages(); err != nil {

@@ -90,6 +90,7 @@ var englishWords = map[string]string{
 	"event opened": "Opened", "event outage_joined": "Outage", "event outage_ended": "Outage ended", "event outage_withdrawn": "Outage withdrawn", "event fault_joined": "Reported fault joined",
 	"event acknowledged": "Acknowledged", "event mitigated": "Mitigated", "event paused": "Clocks paused", "event resumed": "Clocks go on", "event resolved": "Resolved", "event reopened": "Reopened",
 	"event reviewed": "Reviewed", "event severity": "Severity", "event note": "Note", "event cause": "Cause", "event remedy": "Remedy", "event action": "Preventive action", "event notified": "Notified",
+	"report draft": "draft", "report reviewed": "reviewed, not issued", "report issued": "issued", "action open": "open", "action done": "done", "action dropped": "dropped",
 	"fault received": "Received", "fault accepted": "Accepted", "fault declined": "Declined", "fault resolved": "Resolved",
 	"field summary": "What is wrong", "field since": "Began", "field until": "Ended", "field contact": "Contact", "field details": "Details", "field service": "Service", "field attachments": "Attachments",
 	"field effective": "Took place at", "field text": "Text", "field severity": "Severity", "field title": "Title", "field agreement": "Agreement", "field answer": "Answer", "field person": "Person",
@@ -146,7 +147,7 @@ func (w *words) funcs() template.FuncMap {
 		"legend":    func() []sla.State { return []sla.State{sla.Up, sla.Degraded, sla.Down, sla.Unknown, sla.Excluded} },
 		"eventWord": func(k incident.EventKind) string { return w.T("event " + string(k)) }, "clockWord": func(word string) string { return w.T("clock " + word) },
 		"incidentWord": func(st incident.IncidentState) string { return w.T("incident " + string(st)) }, "incidentMark": incidentMark,
-		"faultWord": func(st incident.FaultState) string { return w.T("fault " + string(st)) }, "faultMark": faultMark, "fieldName": w.field,
+		"reportWord": w.reportWord, "actionWord": w.actionWord, "faultWord": func(st incident.FaultState) string { return w.T("fault " + string(st)) }, "faultMark": faultMark, "fieldName": w.field,
 		"wall": func(name, label string, in wallInput, needed bool) wallField {
 			return wallField{name, label, in, needed}
 		},

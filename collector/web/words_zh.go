@@ -166,6 +166,26 @@ var chineseWords = map[string]string{
 	"No such incident": "没有这个事件", "No such reported fault": "没有这个故障申报", "No such attachment": "没有这个附件", "No such override": "没有这个替班", "Too many faults were reported in a short time": "短时间内申报过多", "Not found": "未找到",
 	"Not possible in its present state": "当前状态不允许", "The report is too large": "申报过大",
 
+	// Service reports, reviews and improvement actions
+	"report draft": "草稿", "report reviewed": "已审核，未签发", "report issued": "已签发", "action open": "进行中", "action done": "已完成", "action dropped": "已放弃",
+	"Made by": "编制", "Reviewed by": "审核", "Issued by": "签发", "Mark as reviewed": "标为已审核",
+	"Statement": "结算单", "Verdict": "结论", "Reports": "报告", "Service reports": "服务报告", "Service report": "服务报告", "Report": "报告", "Review": "回顾", "Improvement actions": "改进措施", "all reports": "全部报告",
+	"Issued": "签发", "No report yet.": "还没有报告。", "Make a report": "编制报告", "Make the draft": "生成草稿", "Make it anew": "重新生成",
+	"A draft follows the figures until it is issued. One that is not issued yet is made anew.": "草稿在签发前随数据更新。尚未签发的报告会重新生成。",
+	"The period is not over, or has not settled: this can be a draft only.":                    "周期尚未结束或数据尚未到齐：只能是草稿。",
+	"availability %": "可用率 %", "objective %": "目标 %", "Changed since revision %d": "自第 %d 版以来的变更", "Figure": "数据", "Was": "原值", "Is": "现值",
+	"Download": "下载", "Read it whole": "阅读全文", "Signatures": "签字", "not yet": "尚未", "Sign": "签字", "Issue": "签发",
+	"Who reviews has read the report and stands for it.": "审核人已阅读报告并对其负责。", "An issued report never changes, and goes to its recipients by mail.": "签发后的报告不再变更，并通过邮件发送给收件人。",
+	"the whole house": "全部客户", "Year": "年份", "the year before": "前一年", "the year after": "后一年",
+	"Periods that kept their objective: %d, that missed it: %d, without data: %d": "达标周期：%d，未达标：%d，无数据：%d",
+	"worst period": "最差周期", "credit %": "补偿 %", "No agreement is in force.": "没有生效的协议。", "Worst services": "最差的服务", "share %": "占比 %", "summed %": "累计 %",
+	"Nothing was down.": "没有故障。", "Causes": "原因", "no cause on record": "没有记录原因", "Mean times": "平均时间", "to acknowledge": "确认", "to repair": "修复", "to restore": "恢复",
+	"%d open, %d done, %d dropped": "%d 项进行中，%d 项已完成，%d 项已放弃", "availability before, %": "之前的可用率 %", "after, %": "之后 %",
+	"Targets that history does not fit": "与历史不符的目标", "Advice": "建议", "too hard": "过严", "too soft": "过松",
+	"Open": "进行中", "What came of it": "结果", "overdue": "逾期", "Done": "完成", "Drop": "放弃", "No action is open.": "没有进行中的措施。", "Closed": "已关闭",
+	"Record an action": "记录措施", "Record the action": "记录该措施", "No such service report": "没有这份服务报告", "No such action": "没有这项措施",
+	"field owner": "负责人", "field due": "期限",
+
 	// Causes
 	"cause resolve": "域名解析失败", "cause connect_refused": "连接被拒绝", "cause connect_timeout": "连接超时", "cause network_unreachable": "网络不可达",
 	"cause tls_handshake": "TLS 握手失败", "cause tls_verify": "证书校验失败", "cause tls_expired": "证书已过期", "cause tls_expiring": "证书即将过期",

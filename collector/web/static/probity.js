@@ -49,7 +49,7 @@
   }
 
   const events = new EventSource("/api/v1/events");
-  for (const kind of ["state", "statement", "alert", "maintenance", "correction", "incident", "fault", "oncall", "agent", "agreement", "resync"]) {
+  for (const kind of ["state", "statement", "alert", "maintenance", "correction", "incident", "fault", "oncall", "report", "agent", "agreement", "resync"]) {
     events.addEventListener(kind, soon);
   }
   setInterval(() => {
