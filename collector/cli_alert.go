@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -37,6 +38,9 @@ func replayAlerts(fs *flag.FlagSet, s *streams) func(context.Context, []string) 
 		if *format != "text" && *format != "json" {
 			return usagef("--format %q is not text or json", *format)
 		}
+		if *kind != "" && !slices.Contains(incident.Kinds, incident.Kind(*kind)) {
+			return usagef("--kind %q is no rule; there are: %s", *kind, kindNames())
+		}
 		return withStore(ctx, load, true, func(cfg *Config, db *store.Store) error {
 			a, err := agreementInForce(ctx, cfg, db, *agreement)
 			if err != nil {
@@ -62,6 +66,14 @@ func replayAlerts(fs *flag.FlagSet, s *streams) func(context.Context, []string) 
 			return writeReplay(s.out, a, ofKind(changes, *kind), *format)
 		})
 	}
+}
+
+func kindNames() string {
+	names := make([]string, len(incident.Kinds))
+	for n, k := range incident.Kinds {
+		names[n] = string(k)
+	}
+	return strings.Join(names, ", ")
 }
 
 func replayWindow(a *contract.Agreement, from, to string, now time.Time) (w sla.Window, err error) {

@@ -123,11 +123,24 @@ func incidentError(id string, err error) error {
 	case errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("no incident %q; probity-collector incident list shows what there is", id)
 	case errors.As(err, &bad):
-		return fmt.Errorf("incident %s: %s %s", id, bad.Field, bad.Detail)
+		return fmt.Errorf("incident %s: %s %s", id, asFlag(bad.Field), bad.Detail)
+	case errors.As(err, &record) && record.Field == "kind":
+		return fmt.Errorf("incident %s: %s", id, record.Detail)
 	case errors.As(err, &record):
-		return fmt.Errorf("incident %s: %s", id, record.Error())
+		return fmt.Errorf("incident %s: %s %s", id, asFlag(record.Field), record.Detail)
 	}
 	return err
+}
+
+// asFlag is the flag by which a person gives a field of an event.
+func asFlag(field string) string {
+	switch f := strings.TrimPrefix(field, "action."); f {
+	case "effective":
+		return "--at"
+	case "agreement", "by", "due", "owner", "reason", "severity", "state", "text":
+		return "--" + f
+	}
+	return field
 }
 
 func eventWord(k incident.EventKind) string { return strings.ReplaceAll(string(k), "_", " ") }

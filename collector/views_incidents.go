@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/probity-sla/probity/collector/incident"
 	"github.com/probity-sla/probity/collector/store"
@@ -102,6 +104,8 @@ func admissible(set *contract.Set, i *incident.Incident, e *incident.Event) erro
 			}
 		}
 		return i.MayReview(required)
+	case incident.EventPaused:
+		return pausable(set, i, e)
 	case incident.EventSeverity:
 		a := set.Agreement(e.Agreement)
 		if a == nil {
@@ -114,6 +118,27 @@ func admissible(set *contract.Set, i *incident.Incident, e *incident.Event) erro
 		e.Major = level.Major
 	}
 	return nil
+}
+
+// pausable refuses a reason for which no clock of the incident would stand still.
+func pausable(set *contract.Set, i *incident.Incident, e *incident.Event) error {
+	var known []string
+	for _, id := range agreementsOf(i) {
+		a := set.Agreement(id)
+		if a == nil || e.Agreement != "" && e.Agreement != id {
+			continue
+		}
+		for n := range a.Clocks {
+			known = append(known, a.Clocks[n].Pauses...)
+		}
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	if e.Reason == "" || slices.Contains(known, e.Reason) {
+		return nil // the record itself refuses an empty one
+	}
+	return &incident.RecordError{Field: "reason", Detail: fmt.Sprintf("%q pauses no clock of the incident; reasons that do: %s", e.Reason,
+		orText(strings.Join(known, ", "), "none"))}
 }
 
 func levelNames(a *contract.Agreement) string {
