@@ -25,7 +25,7 @@ func TestCommandLine(t *testing.T) {
 			env.Setenv("PROBITY_COLLECTOR_CONFIG", filepath.Join(env.WorkDir, "collector.toml"))
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"capture": capture},
+		Cmds: seeds,
 	})
 }
 
