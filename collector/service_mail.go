@@ -11,14 +11,14 @@ import (
 )
 
 // reportWords are what a mail with a report says, by language.
-var reportWords = map[string]struct{ subject, revised, period, revision, verdict, changed, attached string }{
+var reportWords = map[string]struct{ subject, revised, period, revision, verdict, changed, attached, large string }{
 	"en": {
 		"Service report %s, %s", "Service report %s, %s, revision %d", "Period: %s", "Revision %d replaces revision %d.",
-		"Availability: %s %%, objective %s %%: %s.", "What changed:", "The report is attached.",
+		"Availability: %s %%, objective %s %%: %s.", "What changed:", "The report is attached.", "The report is too large for a mail; it is in the archive.",
 	},
 	"zh-CN": {
 		"服务报告 %s，%s", "服务报告 %s，%s，第 %d 版", "周期：%s", "第 %d 版取代第 %d 版。",
-		"可用率：%s %%，目标：%s %%：%s。", "变更内容：", "报告见附件。",
+		"可用率：%s %%，目标：%s %%：%s。", "变更内容：", "报告见附件。", "报告过大，无法随邮件发送；请在归档中查看。",
 	},
 }
 
@@ -64,9 +64,14 @@ func (d *serviceDesk) letter(a *contract.Agreement, m *report.Model, id string, 
 			lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s: %s → %s", x.Service, x.Figure, x.Was, x.Is)))
 		}
 	}
+	last := w.attached
+	files := []notify.Attachment{{Name: reportFileName(m.Agreement, m.Label, m.Revision, "pdf"), Type: "application/pdf", Data: pdf}}
+	if len(pdf) > notify.MaxAttachmentBytes {
+		last, files = w.large, nil
+	}
 	return notify.Message{
 		Thread: "report:" + a.ID + ":" + m.Label, Action: notify.ActionNote, Language: m.Language, At: d.now, Subject: subject, Short: subject,
-		Text: strings.Join(append(lines, "", w.attached), "\n"), Link: d.page("/reports/" + id), To: a.Report.Recipients,
-		Attachments: []notify.Attachment{{Name: reportFileName(m.Agreement, m.Label, m.Revision, "pdf"), Type: "application/pdf", Data: pdf}},
+		Text: strings.Join(append(lines, "", last), "\n"), Link: d.page("/reports/" + id), To: a.Report.Recipients,
+		Attachments: files,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -114,6 +115,8 @@ func attached(t *testing.T, raw []byte) (subject, name string, data []byte) {
 	}
 }
 
+const customerToken = "pt_contoso"
+
 const monthlyCheck protocol.CheckID = "shop/web/home"
 
 // monthly is an agreement whose report is issued for each month.
@@ -205,7 +208,8 @@ agreements = ["none"]
 				return err
 			}
 		}
-		return liveThroughFault(ctx, db, down)
+		err := db.CreateToken(ctx, store.TokenRecord{ID: "tk-c", Name: "contoso", Role: roleCustomer, Customer: "Contoso", Hash: hashText(customerToken), CreatedAt: p.From})
+		return errors.Join(err, liveThroughFault(ctx, db, down))
 	})
 	return h, post, p
 }
@@ -364,10 +368,28 @@ func TestAReportWaitsForItsReviewer(t *testing.T) {
 	h.refused("not reviewed", "report", "issue", id)
 	h.command("report", "review", id, "--by", "anna")
 	h.refused("done already", "report", "review", id)
-	h.command("report", "issue", id, "--by", "ben")
+	if status, _ := h.ask("GET", "/api/v1/reports/"+id+"/file", customerToken, nil); status != 404 {
+		t.Errorf("the customer reads a report that is not issued: %d", status)
+	}
+	if status, said := h.ask("POST", "/api/v1/reports/"+id+"/issue", operatorToken, nil); status != 200 {
+		t.Fatalf("issue: %d %s", status, said)
+	}
+	if status, pdf := h.ask("GET", "/api/v1/reports/"+id+"/file?format=pdf", customerToken, nil); status != 200 || pdf != h.exported(id, "pdf") {
+		t.Errorf("the customer gets %d, %d bytes; want the PDF that was issued", status, len(pdf))
+	}
+	for _, path := range []string{"/reports", "/reports/" + id, "/agreements/shop/reports"} {
+		if status, page := h.ask("GET", path, customerToken, nil); status != 200 || !strings.Contains(page, id) {
+			t.Errorf("GET %s as the customer: %d", path, status)
+		}
+	}
+	for _, path := range []string{"/reviews?customer=Contoso&year=" + p.Label[:4], "/actions"} {
+		if status, page := h.ask("GET", path, operatorToken, nil); status != 200 || !strings.Contains(page, "Check routes before a push") {
+			t.Errorf("GET %s: %d, without the action", path, status)
+		}
+	}
 	h.refused("done already", "report", "issue", id)
 	eventually(t, "the mail", func() bool { return len(post.taken()) == 1 })
-	if said := h.command("report", "show", id); !strings.Contains(said, "reviewed  anna") || !strings.Contains(said, "issued    ben") {
+	if said := h.command("report", "show", id); !strings.Contains(said, "reviewed  anna") || !strings.Contains(said, "issued    operator") {
 		t.Errorf("report show:\n%s", said)
 	}
 	h.refused("nothing has changed", "report", "draft", "--agreement", "shop", "--period", p.Label)
