@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -46,10 +47,7 @@ func openBook(ctx context.Context, db *store.Store, now, since int64) (*book, er
 		}
 	}
 	slices.SortFunc(b.incidents, func(x, y *incident.Incident) int {
-		if x.OpenedAt != y.OpenedAt {
-			return int(min(max(x.OpenedAt-y.OpenedAt, -1), 1))
-		}
-		return compareText(x.ID, y.ID)
+		return cmp.Or(cmp.Compare(x.OpenedAt, y.OpenedAt), cmp.Compare(x.ID, y.ID))
 	})
 	return b, nil
 }
@@ -57,16 +55,6 @@ func openBook(ctx context.Context, db *store.Store, now, since int64) (*book, er
 // maxOpenIncidents bounds what is read at once; a house with more open
 // incidents has other troubles than the newest of them.
 const maxOpenIncidents = 10_000
-
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
 
 func incidentOf(r *store.IncidentRecord) (*incident.Incident, error) {
 	i := &incident.Incident{}

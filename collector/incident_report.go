@@ -1,11 +1,11 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/probity-sla/probity/collector/evaluate"
@@ -179,10 +179,7 @@ func (r *reporter) results(ctx context.Context, a *contract.Agreement, o *incide
 		}
 	}
 	slices.SortFunc(out, func(x, y incident.ReportResult) int {
-		if x.At != y.At {
-			return int(min(max(x.At-y.At, -1), 1))
-		}
-		return strings.Compare(x.Check+x.Location, y.Check+y.Location)
+		return cmp.Or(cmp.Compare(x.At, y.At), cmp.Compare(x.Check, y.Check), cmp.Compare(x.Location, y.Location))
 	})
 	return out, nil
 }

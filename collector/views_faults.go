@@ -13,6 +13,7 @@ import (
 	"github.com/probity-sla/probity/collector/notify"
 	"github.com/probity-sla/probity/collector/store"
 	"github.com/probity-sla/probity/collector/web"
+	"github.com/probity-sla/probity/internal/contract"
 )
 
 // newReference names a reported fault: short enough to be read over a telephone,
@@ -122,33 +123,42 @@ func (v views) AcceptFault(ctx context.Context, id string, in web.Acceptance) (i
 		}
 		f.Correction = proposed.ID
 	}
-	b, err := openBook(ctx, v.c.db, v.c.now().UnixMilli(), v.c.now().UnixMilli())
-	if err != nil {
-		return f, err
-	}
-	i := &incident.Incident{}
-	if in.Incident != "" {
-		if i, err = b.load(ctx, v.c.db, in.Incident); err != nil {
-			return f, inWebWords(err)
-		}
-		err = b.add(i, incident.Event{Kind: incident.EventFaultJoined, By: in.By, Agreement: a.ID, Fault: f.ID, Effective: f.ReportedAt, Text: f.Summary})
-	} else {
-		i.ID = incidentID(v.c.now(), number)
-		b.incidents = append(b.incidents, i)
-		e, bad := openingOf(a, in.Severity)
-		e.Text, e.By, e.Fault, e.Effective = orText(in.Title, f.Summary), in.By, f.ID, min(f.ReportedAt, b.now)
-		if f.Service != "" {
-			e.Keys = incident.Keys(a.ID+"/"+f.Service, nil, nil)
-		}
-		if err = bad; err == nil {
-			err = b.add(i, e)
-		}
-	}
+	b, i, err := v.c.take(ctx, &f, a, in, number)
 	if err != nil {
 		return f, eventInWebWords(err)
 	}
 	f.State, f.Incident, f.Answer, f.AnsweredBy, f.AnsweredAt = incident.FaultAccepted, i.ID, in.Answer, in.By, in.At
 	return f, v.c.saveFault(ctx, &f, seq+1, in.By, in.Answer, b)
+}
+
+// take enters a reported fault in the record of an incident: the one that was
+// named, or a new one with a number.
+func (c *collector) take(ctx context.Context, f *incident.Fault, a *contract.Agreement, in web.Acceptance, number int) (*book, *incident.Incident, error) {
+	now := c.now()
+	b, err := openBook(ctx, c.db, now.UnixMilli(), now.UnixMilli())
+	if err != nil {
+		return nil, nil, err
+	}
+	if in.Incident != "" {
+		i, err := b.load(ctx, c.db, in.Incident)
+		if err != nil {
+			return nil, nil, err
+		}
+		return b, i, b.add(i, incident.Event{
+			Kind: incident.EventFaultJoined, By: in.By, Agreement: a.ID, Fault: f.ID, Effective: f.ReportedAt, Text: f.Summary,
+		})
+	}
+	i := &incident.Incident{ID: incidentID(now, number)}
+	b.incidents = append(b.incidents, i)
+	e, err := openingOf(a, in.Severity)
+	if err != nil {
+		return nil, nil, err
+	}
+	e.Text, e.By, e.Fault, e.Effective = orText(in.Title, f.Summary), in.By, f.ID, min(f.ReportedAt, b.now)
+	if f.Service != "" {
+		e.Keys = incident.Keys(a.ID+"/"+f.Service, nil, nil)
+	}
+	return b, i, b.add(i, e)
 }
 
 // DeclineFault answers why a reported fault is none.
