@@ -128,20 +128,28 @@ func (s *Server) postCorrection(w http.ResponseWriter, r *http.Request) error {
 	if err := decodeBody(w, r, &in); err != nil {
 		return err
 	}
-	if err := in.validate(a); err != nil {
+	c, err := s.propose(r, a, &in)
+	if err != nil {
 		return err
+	}
+	w.Header().Set("Location", "/api/v1/corrections/"+c.ID)
+	return writeJSON(w, r, http.StatusCreated, describeCorrection(c))
+}
+
+// propose stores a valid proposal.
+func (s *Server) propose(r *http.Request, a *contract.Agreement, in *proposal) (Correction, error) {
+	if err := in.validate(a); err != nil {
+		return Correction{}, err
 	}
 	now := s.now().UnixMilli()
 	c, err := s.records.Propose(r.Context(), Correction{
 		Agreement: a.ID, Services: in.Services, Effect: *in.Effect, From: int64(in.From), To: int64(in.To),
 		Reason: in.Reason, CreatedBy: principalOf(r).Name, CreatedAt: now,
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		s.Publish(Event{Kind: "correction", Agreement: a.ID, At: now})
 	}
-	s.Publish(Event{Kind: "correction", Agreement: a.ID, At: now})
-	w.Header().Set("Location", "/api/v1/corrections/"+c.ID)
-	return writeJSON(w, r, http.StatusCreated, describeCorrection(c))
+	return c, err
 }
 
 func (s *Server) correctionByID(r *http.Request) (Correction, error) {
@@ -166,34 +174,47 @@ func (s *Server) getCorrection(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) approveCorrection(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.correctionByID(r)
+	if err == nil {
+		c, err = s.approveFix(r, c)
+	}
 	if err != nil {
 		return err
 	}
+	return writeJSON(w, r, http.StatusOK, describeCorrection(c))
+}
+
+func (s *Server) approveFix(r *http.Request, c Correction) (Correction, error) {
 	if st := describeCorrection(c).State; st != "proposed" {
-		return newProblem(http.StatusConflict, "conflict", "The correction is "+st, "only a proposed one can be approved; propose another where this one is wrong")
+		return c, newProblem(http.StatusConflict, "conflict", "The correction is "+st, "only a proposed one can be approved; propose another where this one is wrong")
 	}
 	now := s.now().UnixMilli()
-	c, err = s.records.Approve(r.Context(), c.ID, principalOf(r).Name, now)
-	return s.settled(w, r, c, now, err)
+	c, err := s.records.Approve(r.Context(), c.ID, principalOf(r).Name, now)
+	return s.settled(c, now, err)
 }
 
 func (s *Server) revokeCorrection(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.correctionByID(r)
+	if err == nil {
+		c, err = s.revokeFix(r, c)
+	}
 	if err != nil {
 		return err
 	}
-	if c.RevokedAt != 0 {
-		return newProblem(http.StatusConflict, "conflict", "The correction is revoked", "it stays on record and no longer counts")
-	}
-	now := s.now().UnixMilli()
-	c, err = s.records.Revoke(r.Context(), c.ID, principalOf(r).Name, now)
-	return s.settled(w, r, c, now, err)
+	return writeJSON(w, r, http.StatusOK, describeCorrection(c))
 }
 
-func (s *Server) settled(w http.ResponseWriter, r *http.Request, c Correction, at int64, err error) error {
-	if err != nil {
-		return err
+func (s *Server) revokeFix(r *http.Request, c Correction) (Correction, error) {
+	if c.RevokedAt != 0 {
+		return c, newProblem(http.StatusConflict, "conflict", "The correction is revoked", "it stays on record and no longer counts")
 	}
-	s.Publish(Event{Kind: "correction", Agreement: c.Agreement, At: at})
-	return writeJSON(w, r, http.StatusOK, describeCorrection(c))
+	now := s.now().UnixMilli()
+	c, err := s.records.Revoke(r.Context(), c.ID, principalOf(r).Name, now)
+	return s.settled(c, now, err)
+}
+
+func (s *Server) settled(c Correction, at int64, err error) (Correction, error) {
+	if err == nil {
+		s.Publish(Event{Kind: "correction", Agreement: c.Agreement, At: at})
+	}
+	return c, err
 }

@@ -48,6 +48,13 @@ type agreementView struct {
 	Fixes     []correctionDoc
 	Revisions []revisionRow
 	Form      announceForm
+	Fix       fixForm
+	Tree      []treeNode
+	Joined    string // how services make the agreement's figure; "" for a single one
+	Handled   []handledRow
+	Credit    string // of the period in all, in per cent of its fee; ""
+	Gaps      []gapRow
+	MoreGaps  int
 	Incidents []incidentRow // that concern the period, newest first
 }
 
@@ -118,6 +125,12 @@ func (s *Server) fillAgreement(r *http.Request, f *frame, a *contract.Agreement)
 	}
 	v.Strip.Focus = true
 	if err := s.fillMatrix(r, f, v); err != nil {
+		return err
+	}
+	v.fillTree(f.Words)
+	v.Joined = aggregateWords(f.Words, a)
+	v.fillHandled()
+	if err := s.fillGaps(r.Context(), f.Words, v); err != nil {
 		return err
 	}
 	if err := s.fillTimeline(r, f, v, q); err != nil {

@@ -292,6 +292,8 @@ func (s *Server) putShorten(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) mountPlans(mux *http.ServeMux) {
 	const a = "/agreements/{id}/maintenance"
+	s.mountCorrections(mux)
+	mux.Handle("GET /agreements/{id}/whatif", s.timed("/agreements/{id}/whatif", s.page(RoleRead, s.whatIfPage)))
 	mux.Handle("GET "+a, s.timed(a, s.page(RoleCustomer, s.calendarPage)))
 	mux.Handle("POST "+a+"/confirm", s.timed(a+"/confirm", s.confirmMaintenance))
 	mux.Handle("POST "+a+"/announce", s.timed(a+"/announce", s.postAnnounce))

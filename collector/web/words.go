@@ -85,6 +85,9 @@ var englishWords = map[string]string{
 	"sort name": "name", "sort customer": "customer", "sort state": "state, the worst first", "sort availability": "availability", "sort budget": "budget left",
 	"day Monday": "Mon", "day Tuesday": "Tue", "day Wednesday": "Wed", "day Thursday": "Thu", "day Friday": "Fri", "day Saturday": "Sat", "day Sunday": "Sun",
 	"FREQ=DAILY": "every day", "FREQ=WEEKLY": "every week", "FREQ=WEEKLY;INTERVAL=2": "every two weeks", "FREQ=MONTHLY": "every month",
+	"aggregate worst": "the agreement's figure is the worst of its services", "aggregate best": "the agreement's figure is the best of its services", "aggregate weighted": "the agreement's figure is the weighted mean of its services",
+	"aggregate sum_seconds": "the agreement's figure is of the time of all services together", "aggregate serial": "the agreement is up while every service is", "aggregate parallel": "the agreement is up while any service is",
+	"gap unknown": "reason not known", "gap overload": "the agent was overloaded", "gap overlap": "the probe before still ran", "gap clock_jump": "the clock jumped", "gap suspended": "the machine slept", "gap stopped": "the agent was stopping or starting", "gap spool_full": "the spool was full", "gap corrupt": "damage on the agent's disk",
 	"clock met": "met", "clock missed": "missed", "clock paused": "paused", "clock running": "running",
 	"incident open": "Open", "incident acknowledged": "Acknowledged", "incident mitigated": "Mitigated", "incident resolved": "Resolved", "incident reviewed": "Reviewed",
 	"event opened": "Opened", "event outage_joined": "Outage", "event outage_ended": "Outage ended", "event outage_withdrawn": "Outage withdrawn", "event fault_joined": "Reported fault joined",
@@ -153,6 +156,7 @@ func (w *words) funcs() template.FuncMap {
 		},
 		"choice":      func(name, label, now string, list []string) choice { return choice{name, label, now, list} },
 		"stateChoice": func(name string) string { return w.T("choice " + name) }, "sortChoice": func(name string) string { return w.T("sort " + name) },
+		"effects":   func() []sla.Effect { return []sla.Effect{sla.EffectExclude, sla.EffectUp, sla.EffectDown} },
 		"alertList": func(list []Alert, v *alertsView) map[string]any { return map[string]any{"List": list, "View": v} },
 	}
 }

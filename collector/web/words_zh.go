@@ -61,6 +61,17 @@ var chineseWords = map[string]string{
 	"choice down": "故障", "choice degraded": "降级", "choice unknown": "未知", "choice maintenance": "维护中停机", "choice up": "正常", "choice missed": "未达标", "choice overdrawn": "预算超支",
 	"sort name": "名称", "sort customer": "客户", "sort state": "状态（最差在前）", "sort availability": "可用率", "sort budget": "剩余预算",
 
+	// What makes the figure, and what would
+	"How faults were handled": "故障处理情况", "In time": "按时", "Late": "逾期", "Share": "达标率", "Longest": "最长", "Credits of the period in all:": "本周期赔偿合计：",
+	"What makes the figure": "数字的构成", "What if": "假设", "needs": "依赖", "%d locations": "%d 个位置", "Why results are missing, as agents say": "缺失结果的原因（探针说明）", "Results missing": "缺失结果数", "%d older ones are not shown.": "另有 %d 条更早的未显示。",
+	"up while any check is up": "任一检查正常即为正常", "up while at least %d of %d checks are up": "至少 %d / %d 项检查正常即为正常", "up while every check is up": "全部检查正常才为正常",
+	"a check is down when every location says so": "所有位置都判定故障时，检查为故障", "a check is down when %d locations say so": "%d 个位置判定故障时，检查为故障", "a check is down when %s %% of its locations say so": "%s %% 的位置判定故障时，检查为故障",
+	"a check is up while more than %s %% of its locations say so": "超过 %s %% 的位置判定正常时，检查为正常", "a check is down when any location says so": "任一位置判定故障时，检查为故障",
+	"aggregate worst": "协议的数字取各服务中最差的", "aggregate best": "协议的数字取各服务中最好的", "aggregate weighted": "协议的数字取各服务的加权平均", "aggregate sum_seconds": "协议的数字按所有服务的时间合计", "aggregate serial": "所有服务正常时协议才正常", "aggregate parallel": "任一服务正常时协议即正常",
+	"by who proposed it": "由提出者本人批准", "Propose": "提出", "Propose a correction": "提出更正", "Approve": "批准", "It counts once it is approved. Who approves is printed in the statement; approving one's own is marked.": "批准后才计入。批准者会印在账单上；批准自己提出的会被标明。",
+	"What period %s would have come to under other terms, from the same history. Nothing is stored.": "以同样的历史，按其他条款计算 %s 周期的结果。不保存任何内容。", "Notice of maintenance, hours": "维护提前量（小时）", "Reckon": "计算", "As agreed": "按协议", "Instead": "按假设",
+	"gap unknown": "原因不明", "gap overload": "探针过载", "gap overlap": "上一次探测尚未结束", "gap clock_jump": "时钟跳变", "gap suspended": "机器休眠", "gap stopped": "探针停止或启动中", "gap spool_full": "缓存已满", "gap corrupt": "磁盘损坏",
+
 	// Calendar of maintenance
 	"day Monday": "周一", "day Tuesday": "周二", "day Wednesday": "周三", "day Thursday": "周四", "day Friday": "周五", "day Saturday": "周六", "day Sunday": "周日",
 	"FREQ=DAILY": "每天", "FREQ=WEEKLY": "每周", "FREQ=WEEKLY;INTERVAL=2": "每两周", "FREQ=MONTHLY": "每月", "Calendar": "日历", "Month": "月份", "Windows": "维护窗口", "short notice": "提前量不足",

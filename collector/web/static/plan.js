@@ -46,3 +46,18 @@
   }
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, pauseMs); });
 })();
+
+// Sliders beside the fields of a "what if": moving one asks at once.
+(() => {
+  const form = document.querySelector("form[data-sliders]");
+  if (!form) return;
+  const bounds = { target: [95, 100, 0.01], notice: [0, 168, 1] };
+  for (const [name, [min, max, step]] of Object.entries(bounds)) {
+    const field = form.elements[name];
+    const slider = Object.assign(document.createElement("input"), { type: "range", min, max, step, value: field.value });
+    slider.setAttribute("aria-label", field.closest("label").textContent.trim());
+    slider.addEventListener("input", () => { field.value = slider.value; });
+    slider.addEventListener("change", () => form.requestSubmit());
+    field.closest("label").after(slider);
+  }
+})();
