@@ -126,7 +126,7 @@ func overview(w io.Writer, group string) {
 	fmt.Fprintf(w, "Usage: probity-collector COMMAND [flags]\n\n")
 	for _, c := range commands() {
 		if strings.HasPrefix(c.path, group) {
-			fmt.Fprintf(w, "  %-22s %s\n", c.path, c.short)
+			fmt.Fprintf(w, "  %-24s %s\n", c.path, c.short)
 		}
 	}
 	fmt.Fprintf(w, "\nprobity-collector COMMAND --help shows a command's flags and an example.\n")

@@ -26,7 +26,7 @@ func (c *collector) wire(ctx context.Context, cfg *Config) (err error) {
 	c.cfg.Store(cfg)
 	v := views{c}
 	c.web, err = web.New(web.Options{
-		Catalogue: v, Statements: v, Checks: v, Evidence: v, Maintenance: v, Desk: v, Records: v, Fleet: v, Incidents: v, Reports: v, Auth: v,
+		Catalogue: v, Statements: v, Checks: v, Evidence: v, Maintenance: v, Desk: v, Records: v, Fleet: v, Incidents: v, Links: v, Gaps: v, Shortener: v, URL: trimSlash(cfg.Web.ExternalURL), Reports: v, Auth: v,
 		Log: c.log, Metrics: c.registry.Set, Now: c.now, Version: selfmon.Version().Version, OpenRead: cfg.Web.OpenRead,
 	})
 	if err != nil {
