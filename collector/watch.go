@@ -167,6 +167,9 @@ func maintenanceFacts(a *contract.Agreement, live *evaluate.AgreementLive, m *ev
 		if len(m.Services) > 0 && !slices.Contains(m.Services, s.Service.ID) {
 			continue
 		}
+		if now >= m.To { // how a service is at the end is known when its results are
+			f.At = min(f.At, max(s.Watermark, m.To-1))
+		}
 		f.Services = append(f.Services, incident.ServiceState{
 			Service: s.Service.ID, Name: s.Service.Name, State: s.State, Since: s.Since, Where: s.Where,
 		})
