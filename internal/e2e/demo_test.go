@@ -78,7 +78,7 @@ func TestDemo(t *testing.T) {
 		"a row of a check that is down": `(?m)^demo-\S+ +down +\S+ % +\S+ +status at \d\d:\d\d:\d\d$`,
 		"the cause of the fault":        `(?m)^demo-flaky/api/quotes +\S+ +\S+ % +\S+ +status at \d\d:\d\d:\d\d$`,
 		"a row of each path":            `(?s)demo-network/line/path-a .*demo-network/line/path-b `,
-		"an alert when it opens":        `(?m)^alert .*opened .*Quotation API.* is down`,
+		"an alert when it opens":        `(?m)^alert .*(opened|to anna) .*Quotation API.* is down`,
 		"an alert when it is over":      `(?m)^alert .*resolved .*Quotation API.* is down`,
 		"the statements, all of them":   `(?s)Statement of demo-web, .*Statement of demo-network, .*Statement of demo-flaky, `,
 		"an outage in demo-flaky":       `(?s)Statement of demo-flaky, .*outages: [1-9].*quotes/local`,

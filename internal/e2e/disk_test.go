@@ -47,8 +47,8 @@ func TestDiskFull(t *testing.T) {
 	wrong.report(t)
 	t.Logf("%d results, %d missed, %d pushes refused", n.results, n.gapped, len(s.tap.refusals()))
 	for _, r := range s.tap.refusals() {
-		if r.status != 503 {
-			t.Errorf("a push was answered %+v; want only 503", r)
+		if r.status != 503 && r.status != 429 { // 429: the agent lost patience with a push that is still under way
+			t.Errorf("a push was answered %+v; want only 503 and 429", r)
 		}
 	}
 }
