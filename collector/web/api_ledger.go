@@ -26,7 +26,11 @@ type ledgerDoc struct {
 // oldest first. A page starts at a place in time, so that entries which later
 // results add before it do not repeat or skip those after it.
 func (s *Server) getLedger(w http.ResponseWriter, r *http.Request) error {
-	st, err := s.statement(r, "service", "cursor", "limit")
+	table, err := wantsCSV(r)
+	if err != nil {
+		return err
+	}
+	st, err := s.statement(r, "service", "cursor", "limit", "format")
 	if err != nil {
 		return err
 	}
@@ -43,7 +47,7 @@ func (s *Server) getLedger(w http.ResponseWriter, r *http.Request) error {
 	if only != "" && serviceOf(st, only) == nil {
 		return unknown("service", only, "GET the agreement to see its services")
 	}
-	if notModified(w, r, etagOf(st, r.URL.RawQuery)) {
+	if notModified(w, r, etagOf(st, r.URL.RawQuery+formatTag(table))) {
 		return nil
 	}
 	doc := ledgerDoc{
@@ -51,6 +55,14 @@ func (s *Server) getLedger(w http.ResponseWriter, r *http.Request) error {
 		Period: periodDoc{st.Label, st.Overall.Period.From, st.Overall.Period.To},
 	}
 	doc.Entries, doc.Next = pageOf(st, only, at, limit)
+	if table {
+		if doc.Next != "" {
+			next := r.URL.Query()
+			next.Set("cursor", doc.Next)
+			w.Header().Set("Link", "<"+r.URL.Path+"?"+next.Encode()+`>; rel="next"`)
+		}
+		return writeCSV(w, r, st.Agreement+"-ledger", entryRows(doc.Entries))
+	}
 	return writeJSON(w, r, http.StatusOK, doc)
 }
 
@@ -92,7 +104,11 @@ type outageDoc struct {
 
 // getOutages lists the outages of the same account that the statement gives.
 func (s *Server) getOutages(w http.ResponseWriter, r *http.Request) error {
-	st, err := s.statement(r, "service")
+	table, err := wantsCSV(r)
+	if err != nil {
+		return err
+	}
+	st, err := s.statement(r, "service", "format")
 	if err != nil {
 		return err
 	}
@@ -100,7 +116,7 @@ func (s *Server) getOutages(w http.ResponseWriter, r *http.Request) error {
 	if only != "" && serviceOf(st, only) == nil {
 		return unknown("service", only, "GET the agreement to see its services")
 	}
-	if notModified(w, r, etagOf(st, "outages "+only)) {
+	if notModified(w, r, etagOf(st, "outages "+only+formatTag(table))) {
 		return nil
 	}
 	docs := []outageDoc{}
@@ -110,6 +126,9 @@ func (s *Server) getOutages(w http.ResponseWriter, r *http.Request) error {
 				docs = append(docs, outageDoc{svc.Service, o})
 			}
 		}
+	}
+	if table {
+		return writeCSV(w, r, st.Agreement+"-outages", outageRows(docs))
 	}
 	return writeJSON(w, r, http.StatusOK, map[string]any{
 		"agreement": st.Agreement, "period": periodDoc{st.Label, st.Overall.Period.From, st.Overall.Period.To},

@@ -73,12 +73,19 @@ func notModified(w http.ResponseWriter, r *http.Request, etag string) bool {
 }
 
 func (s *Server) getStatement(w http.ResponseWriter, r *http.Request) error {
-	st, err := s.statement(r)
+	table, err := wantsCSV(r)
 	if err != nil {
 		return err
 	}
-	if notModified(w, r, etagOf(st, "")) {
+	st, err := s.statement(r, "format")
+	if err != nil {
+		return err
+	}
+	if notModified(w, r, etagOf(st, formatTag(table))) {
 		return nil
+	}
+	if table {
+		return writeCSV(w, r, st.Agreement+"-"+orElse(st.Label, "window"), statementRows(st))
 	}
 	return writeJSON(w, r, http.StatusOK, withoutLedgers(st))
 }

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -147,13 +149,20 @@ func (s *Server) timed(pattern string, next http.HandlerFunc) http.Handler {
 }
 
 // writeJSON answers with one document. It buffers, so that a value that cannot
-// be encoded becomes a problem and not half an answer.
+// be encoded becomes a problem and not half an answer. What was read has an ETag,
+// so that who asks again is told when nothing changed.
 func writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
 	h := w.Header()
+	if polled := status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead); polled && h.Get("ETag") == "" && h.Get("Cache-Control") == "" {
+		sum := sha256.Sum256(body)
+		if notModified(w, r, `"`+hex.EncodeToString(sum[:12])+`"`) {
+			return nil
+		}
+	}
 	h.Set("Content-Type", "application/json")
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-store")
