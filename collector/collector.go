@@ -67,6 +67,7 @@ type collector struct {
 	prom     *promapi.API
 	exporter *promapi.Exporter
 	snapshot lastSnapshot
+	faulted  faulted
 	started  time.Time
 	heard    heard
 	touched  chan struct{} // wakes the evaluator

@@ -39,6 +39,7 @@ type alertDesk struct {
 	reports int                  // agreement whose service reports were looked at last; the watching goroutine alone uses it
 	wake    chan struct{}        // something changed that should be looked at before the next tick
 	told    map[string]sla.State // service → state last published; the evaluator's goroutine alone uses it
+	figures movedFigures         // told with the next look
 }
 
 func newAlertDesk(ctx context.Context, c *collector, runbook string) (*alertDesk, error) {
@@ -46,8 +47,9 @@ func newAlertDesk(ctx context.Context, c *collector, runbook string) (*alertDesk
 	return d, d.restore(ctx)
 }
 
-// look has everything watched soon.
+// look has everything watched soon: the record of incidents may have changed.
 func (d *alertDesk) look() {
+	d.c.faulted.forget()
 	select {
 	case d.wake <- struct{}{}:
 	default:
@@ -102,19 +104,20 @@ func (d *alertDesk) observe(ctx context.Context, a *contract.Agreement, live *ev
 		}
 		return d.engine.Observe(f)
 	})
-	d.c.web.Publish(web.Event{
-		Kind: d.eventKind(a.ID+"/"+live.Service.ID, live.State), Agreement: a.ID, Service: live.Service.ID, State: live.State, At: live.Watermark,
-	})
+	if service := a.ID + "/" + live.Service.ID; d.changed(service, live.State) {
+		d.c.web.Publish(web.Event{Kind: "state", Agreement: a.ID, Service: live.Service.ID, State: live.State, At: live.Watermark})
+		return
+	}
+	d.figures.moved(a.ID, live.Watermark)
 }
 
-// eventKind is "state" when a service's state is another than last told, else
-// "statement": its figures moved on.
-func (d *alertDesk) eventKind(service string, s sla.State) string {
+// changed reports whether a service's state is another than last told.
+func (d *alertDesk) changed(service string, s sla.State) bool {
 	if last, seen := d.told[service]; seen && last == s {
-		return "statement"
+		return false
 	}
 	d.told[service] = s
-	return "state"
+	return true
 }
 
 // apply runs rules and records what they changed; what cannot be recorded is
@@ -222,6 +225,7 @@ func (d *alertDesk) run(ctx context.Context) error {
 		case <-t.C:
 		case <-d.wake:
 		}
+		d.figures.tell(d.c.web.Publish)
 		d.watch(ctx)
 	}
 }

@@ -28,6 +28,10 @@ func (v views) Agreements() []*contract.Agreement { return v.c.set.Load().Agreem
 // Statement computes an account, or shows the running one that is at hand.
 func (v views) Statement(ctx context.Context, q web.StatementQuery) (*sla.Statement, error) {
 	if live := v.c.eval.Live(q.Agreement); live != nil && q.AsOf == 0 && q.Label != "" && live.Statement.Label == q.Label {
+		if some, err := v.c.faulted.maybe(ctx, v.c.db, q.Agreement, v.c.now()); err != nil || !some {
+			st := *live.Statement
+			return &st, err
+		}
 		return v.c.eval.Handled(ctx, live)
 	}
 	st, err := v.c.eval.Statement(ctx, evaluate.Request{Agreement: q.Agreement, Label: q.Label, Window: q.Window, AsOf: q.AsOf})
