@@ -29,7 +29,9 @@ func (d *alertDesk) escalate(ctx context.Context) error {
 		return err
 	}
 	for _, i := range open.incidents {
-		if i.State != incident.IncidentOpen {
+		if due, err := d.stepDue(ctx, i, overrides, now); err != nil {
+			return err
+		} else if !due {
 			continue
 		}
 		if err := d.escalateOne(ctx, i.ID, overrides); err != nil {
@@ -49,6 +51,28 @@ func overridesAround(ctx context.Context, db *store.Store, now int64) ([]oncall.
 		out[i] = oncall.Override{ID: r.ID, Rotation: r.Rotation, Person: r.Person, From: r.From, To: r.To, RevokedAt: r.RevokedAt}
 	}
 	return out, err
+}
+
+// stepDue reports whether a step is to be taken for an incident as it was read.
+// Mostly there is none, and then nobody has to open the book for it.
+func (d *alertDesk) stepDue(ctx context.Context, i *incident.Incident, overrides []oncall.Override, now int64) (bool, error) {
+	if i.State != incident.IncidentOpen {
+		return false, nil
+	}
+	records, err := d.c.db.IncidentEvents(ctx, i.ID)
+	if err != nil {
+		return false, err
+	}
+	events, err := eventsOf(records)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range d.policies(i) {
+		if steps, _ := oncall.Due(&d.c.cfg.Load().OnCall, p, i, events, overrides, now); len(steps) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (d *alertDesk) escalateOne(ctx context.Context, id string, overrides []oncall.Override) error {
