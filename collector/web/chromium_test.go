@@ -42,7 +42,7 @@ func openBrowser(t *testing.T) *browser {
 	b := &browser{shots: os.Getenv("PROBITY_ARTIFACTS")}
 	ctx, cancel := chromedp.NewContext(alloc, chromedp.WithListener(b.listen))
 	t.Cleanup(cancel)
-	b.ctx, cancel = context.WithTimeout(ctx, 90*time.Second)
+	b.ctx, cancel = context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(cancel)
 	if b.shots == "" {
 		b.shots = t.TempDir()
