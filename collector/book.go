@@ -67,6 +67,13 @@ func incidentOf(r *store.IncidentRecord) (*incident.Incident, error) {
 // add enters one event, dated now, as the next of its incident.
 func (b *book) add(i *incident.Incident, e incident.Event) error {
 	e.Incident, e.Seq, e.At = i.ID, i.Seq+1, b.now
+	if e.By == incident.System { // a clock that was set back holds nothing up
+		e.At = max(e.At, i.UpdatedAt)
+		if e.Outage != nil {
+			e.At = max(e.At, e.Outage.From, e.Outage.To)
+		}
+		e.Effective = min(e.Effective, e.At)
+	}
 	if err := i.Apply(e); err != nil {
 		return fmt.Errorf("incident %s: %w", i.ID, err)
 	}
@@ -82,6 +89,12 @@ func (b *book) byID(id string) *incident.Incident {
 	return nil
 }
 
+// notReviewed are the incidents that an outage may join: whose review is closed
+// is left as it was signed, and what comes later is another incident.
+func (b *book) notReviewed() []*incident.Incident {
+	return slices.DeleteFunc(slices.Clone(b.incidents), func(i *incident.Incident) bool { return i.State == incident.IncidentReviewed })
+}
+
 // find returns the incident that knows an outage, or nil.
 func (b *book) find(outage string) *incident.Incident {
 	for _, i := range slices.Backward(b.incidents) {
@@ -90,6 +103,50 @@ func (b *book) find(outage string) *incident.Incident {
 		}
 	}
 	return nil
+}
+
+// knownSince is how long before an outage its incident may have been resolved:
+// by hand, before a late result dated the outage anew.
+const knownSince = 7 * 24 * 60 * 60 * 1000
+
+// knowing brings into the book the incident that knows an outage, or one of the
+// same service that the outage reaches into and may have swallowed, however long
+// ago it ended: late results and corrections change what is over. nil: none does.
+func (b *book) knowing(ctx context.Context, db *store.Store, o *incident.Outage) (*incident.Incident, error) {
+	records, err := db.Incidents(ctx, store.IncidentQuery{Agreement: o.Agreement, From: o.From - knownSince, Limit: maxOpenIncidents})
+	if err != nil {
+		return nil, err
+	}
+	var near *incident.Incident
+	for n := range records {
+		i := b.byID(records[n].ID)
+		if i == nil {
+			if i, err = incidentOf(&records[n]); err != nil {
+				return nil, err
+			}
+		}
+		for _, r := range i.Outages {
+			switch {
+			case r.ID == o.ID:
+				b.take(i)
+				return i, nil
+			case r.Agreement == o.Agreement && r.Service == o.Service && !r.Withdrawn && o.From < r.To && r.From < o.To:
+				near = i
+			}
+		}
+	}
+	if near == nil || o.Withdrawn {
+		return nil, nil
+	}
+	b.take(near)
+	return near, nil
+}
+
+// take makes an incident one of the book's.
+func (b *book) take(i *incident.Incident) {
+	if b.byID(i.ID) == nil {
+		b.incidents = append(b.incidents, i)
+	}
 }
 
 // into adds what the book holds to a write.

@@ -58,32 +58,37 @@ func (d *alertDesk) follow(ctx context.Context, b *book, x *incident.Change) err
 	return nil
 }
 
-// followOutage keeps the record of outages that an incident knows, and adds
-// those that come while the service's alert fires.
+// followOutage keeps the record of outages that an incident knows, however long
+// ago it ended, and adds those that come while the service's alert fires.
 func (d *alertDesk) followOutage(ctx context.Context, b *book, kind incident.ChangeKind, o *incident.Outage) error {
 	i := b.find(o.ID)
+	if i == nil && kind != incident.ChangeConfirmed {
+		var err error
+		if i, err = b.knowing(ctx, d.c.db, o); err != nil {
+			return err
+		}
+	}
 	ref := &incident.OutageRef{ID: o.ID, Agreement: o.Agreement, Service: o.Service, From: o.From}
+	if !o.Ongoing {
+		ref.To = o.To
+	}
 	switch {
 	case i == nil && kind == incident.ChangeConfirmed && d.firing(o.Agreement, o.Service):
 		return d.trouble(ctx, b, ref, o.Where, true)
 	case i == nil:
 		return nil
-	case kind == incident.ChangeResolved:
-		ref.To = o.To
-		return b.add(i, incident.Event{Kind: incident.EventOutageEnded, By: incident.System, Effective: o.To, Outage: ref})
 	case kind == incident.ChangeWithdrawn:
 		return b.add(i, incident.Event{Kind: incident.EventOutageWithdrawn, By: incident.System, Outage: ref})
-	case kind == incident.ChangeUpdated:
-		if !o.Ongoing {
-			ref.To = o.To
-		}
-		n := slices.IndexFunc(i.Outages, func(r incident.OutageRef) bool { return r.ID == o.ID })
-		if i.Outages[n].From == ref.From && i.Outages[n].To == ref.To {
-			return nil
-		}
+	case slices.Contains(i.Outages, *ref):
+		return nil
+	case !o.Ongoing && !slices.ContainsFunc(i.Outages, func(r incident.OutageRef) bool { return r.ID == o.ID }):
 		return b.add(i, incident.Event{Kind: incident.EventOutageJoined, By: incident.System, Effective: o.From, Outage: ref})
+	case !o.Ongoing:
+		return b.add(i, incident.Event{Kind: incident.EventOutageEnded, By: incident.System, Effective: o.To, Outage: ref})
+	case !i.Unresolved() && d.firing(o.Agreement, o.Service):
+		return d.trouble(ctx, b, ref, o.Where, true) // it goes on after all
 	}
-	return nil
+	return b.add(i, incident.Event{Kind: incident.EventOutageJoined, By: incident.System, Effective: o.From, Outage: ref})
 }
 
 // firing reports whether people were told that a service is down. It needs d.mu.
@@ -111,7 +116,7 @@ func (d *alertDesk) trouble(ctx context.Context, b *book, ref *incident.OutageRe
 	}
 	keys := d.keys(a, ref.Service, where)
 	t := incident.Trouble{Outage: *ref, Keys: keys, Title: troubleTitle(a, ref.Service)}
-	id, reopen, ok := incident.Group(b.incidents, t, b.now, incident.GroupOptions{ReopenWithin: d.c.cfg.Load().Incidents.ReopenWithin.Std().Milliseconds()})
+	id, reopen, ok := incident.Group(b.notReviewed(), t, b.now, incident.GroupOptions{ReopenWithin: d.c.cfg.Load().Incidents.ReopenWithin.Std().Milliseconds()})
 	if !ok {
 		if !open {
 			return nil
@@ -120,7 +125,7 @@ func (d *alertDesk) trouble(ctx context.Context, b *book, ref *incident.OutageRe
 	}
 	i := b.byID(id)
 	if reopen {
-		if err := b.add(i, incident.Event{Kind: incident.EventReopened, By: incident.System, Text: "down again"}); err != nil {
+		if err := b.add(i, incident.Event{Kind: incident.EventReopened, By: incident.System}); err != nil {
 			return err
 		}
 	}
@@ -137,7 +142,19 @@ func troubleTitle(a *contract.Agreement, service string) string {
 			name = a.Services[i].Name
 		}
 	}
-	return name + " of " + orText(a.Name, a.ID) + " is down"
+	title := name + " of " + orText(a.Name, a.ID) + " is down"
+	if a.Language == "zh-CN" {
+		title = orText(a.Name, a.ID) + "的" + name + "发生故障"
+	}
+	return cutRunes(title, incident.MaxTitle)
+}
+
+// cutRunes is a text of at most n characters.
+func cutRunes(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
 }
 
 func orText(a, b string) string {
