@@ -210,3 +210,57 @@ func FuzzAckToken(f *testing.F) {
 		}
 	})
 }
+
+// TestAReloadClosesNothingThatIsInForce: alerts without a service, those of
+// clocks, belong to an agreement that is in force.
+func TestAReloadClosesNothingThatIsInForce(t *testing.T) {
+	h, _ := faultHouse(t)
+	h.write("agreements/shop.toml", agreementText("shop", "1s", strings.ReplaceAll(severe, "target_s = 3600", "target_s = 1")))
+	h.serve()
+	const check protocol.CheckID = "shop/web/home"
+	for n, slot := range slotsBefore(check, time.Second, time.Now(), 20) {
+		h.push(uint64(n+1), result(check, time.Second, slot, protocol.OutcomeDown))
+	}
+	open := func() string {
+		var page struct {
+			Alerts []struct {
+				ID, Rule string
+			}
+		}
+		h.get("/api/v1/alerts?open=true", &page)
+		out := ""
+		for _, a := range page.Alerts {
+			if a.Rule == "service_down" || a.Rule == "response_missed" {
+				out += a.ID + "\n"
+			}
+		}
+		return out
+	}
+	eventually(t, "the response is missed", func() bool { return strings.Count(open(), "\n") == 2 })
+	before := open()
+	if status, body := h.ask("POST", "/-/reload", operatorToken, nil); status != http.StatusOK {
+		t.Fatalf("reload: %d %s", status, body)
+	}
+	if after := open(); after != before {
+		t.Errorf("open alerts before a reload:\n%sand after:\n%s", before, after)
+	}
+}
+
+// TestAnIncidentOutlivesItsAgreement: what nobody measures any longer ends, so
+// that the incident can be closed.
+func TestAnIncidentOutlivesItsAgreement(t *testing.T) {
+	h, _ := faultHouse(t)
+	h.write("agreements/other.toml", agreementText("other", "1s", ""))
+	h.write("agreements/shop.toml", agreementText("shop", "1s", `name = "`+strings.Repeat("n", 200)+"\"\n"+severe))
+	h.serve()
+	const check protocol.CheckID = "shop/web/home"
+	for n, slot := range slotsBefore(check, time.Second, time.Now(), 20) {
+		h.push(uint64(n+1), result(check, time.Second, slot, protocol.OutcomeDown))
+	}
+	eventually(t, "an incident", func() bool { return len(h.incidents()) == 1 })
+	h.remove("agreements/shop.toml")
+	if status, body := h.ask("POST", "/-/reload", operatorToken, nil); status != http.StatusOK {
+		t.Fatalf("reload: %d %s", status, body)
+	}
+	eventually(t, "the incident resolves itself", func() bool { return h.incidents()[0].State == incident.IncidentResolved })
+}

@@ -14,10 +14,8 @@ func (d *alertDesk) watchIncidents(ctx context.Context) error {
 		after := d.c.cfg.Load().Incidents.ResolveAfter.Std().Milliseconds()
 		d.reopenPeriods(b.incidents)
 		for _, i := range b.incidents {
-			if effective, _, due := incident.Restored(i, b.now, after); due {
-				err := b.add(i, incident.Event{Kind: incident.EventResolved, By: incident.System, Effective: effective,
-					Text: "measured up again since then"})
-				if err != nil {
+			if effective, _, due := incident.Restored(i, b.now, after); due && measured(i) {
+				if err := b.add(i, incident.Event{Kind: incident.EventResolved, By: incident.System, Effective: effective}); err != nil {
 					return err
 				}
 			}
@@ -34,6 +32,12 @@ func (d *alertDesk) watchIncidents(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// measured reports whether probes alone know of an incident. What a customer
+// reported, or a person opened, is over when a person says so.
+func measured(i *incident.Incident) bool {
+	return i.OpenedBy == incident.System && len(i.Faults) == 0
 }
 
 // reopenPeriods has the closed periods looked at again in which incidents began

@@ -169,7 +169,7 @@ func (c *collector) reload(ctx context.Context, load func() (*Config, error)) er
 		{"evaluate", cfg.Evaluate != old.Evaluate}, {"alerts", cfg.Alerts != old.Alerts},
 	} {
 		if x.changed {
-			return fmt.Errorf("[%s] changed: only [probing], [agreements] and [[notify]] can be reloaded; restart the collector for the rest", x.key)
+			return fmt.Errorf("[%s] changed: restart the collector for [web], [store], [log], [evaluate] and [alerts]; all else can be reloaded", x.key)
 		}
 	}
 	channels, err := c.openChannels(cfg)
@@ -262,7 +262,8 @@ func (c *collector) retireAlerts(ctx context.Context) {
 	}
 }
 
+// inForce reports whether an agreement has a service, or is there at all when service is "".
 func (c *collector) inForce(agreement, service string) bool {
 	a := c.set.Load().Agreement(agreement)
-	return a != nil && slices.ContainsFunc(a.Services, func(s contract.Service) bool { return s.ID == service })
+	return a != nil && (service == "" || slices.ContainsFunc(a.Services, func(s contract.Service) bool { return s.ID == service }))
 }

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -109,12 +110,23 @@ func (e *Engine) Retire(at int64, agreement, name, reason string) []Change {
 	out := e.retire(at, reason, func(a *Alert) bool {
 		return a.Agent == "" && a.Agreement == agreement && (name == "" || a.Service == name)
 	})
-	for s := range e.outages {
-		if s.agreement == agreement && (name == "" || s.name == name) {
-			delete(e.outages, s)
+	for _, s := range slices.SortedFunc(maps.Keys(e.outages), service.compare) {
+		if s.agreement != agreement || name != "" && s.name != name {
+			continue
 		}
+		for _, o := range e.outages[s] {
+			if o.Ongoing { // nobody looks any longer: it lasted as long as is known
+				o.Ongoing, o.To = false, max(at, o.From)
+				out = append(out, Change{Kind: ChangeResolved, At: at, Reason: reason, Outage: o.Clone()})
+			}
+		}
+		delete(e.outages, s)
 	}
 	return out
+}
+
+func (s service) compare(t service) int {
+	return cmp.Or(cmp.Compare(s.agreement, t.agreement), cmp.Compare(s.name, t.name))
 }
 
 // RetireAgent closes what is open for an agent that was revoked.
