@@ -256,8 +256,6 @@ func (e *Evaluator) Run(ctx context.Context, wake <-chan struct{}, changes func(
 
 // Round brings every agreement that is due up to its watermark.
 func (e *Evaluator) Round(ctx context.Context) {
-	e.work.Lock()
-	defer e.work.Unlock()
 	start := time.Now()
 	e.mu.RLock()
 	set := e.set
@@ -275,7 +273,11 @@ func (e *Evaluator) Round(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err := e.update(ctx, a, vantages, now); err != nil {
+		// One at a time: who asks for a statement waits for one agreement, not for the round.
+		e.work.Lock()
+		err := e.update(ctx, a, vantages, now)
+		e.work.Unlock()
+		if err != nil {
 			e.setDirty(a.ID)
 			e.fail(ctx, "agreement not evaluated; its last figures stay", fmt.Errorf("agreement %s: %w", a.ID, err))
 		}
