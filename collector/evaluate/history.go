@@ -34,25 +34,64 @@ func (e *Evaluator) History(ctx context.Context, a *contract.Agreement, w sla.Wi
 		return err
 	}
 	step := historyStep(a, w)
-	for at := w.From + step; at <= w.To; {
+	at := w.From + step
+	if !seenAt(saw, w.From) {
+		if len(marks) == 0 {
+			return nil // nothing was ever seen
+		}
+		at = max(at, marks[0])
+	}
+	for at <= w.To {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		calm, err := e.historyAt(ctx, a, saw, at, each)
+		pace, err := e.historyAt(ctx, a, saw, at, each)
 		if err != nil {
 			return err
 		}
-		if next, _ := slices.BinarySearch(marks, at+1); calm {
-			if next == len(marks) {
-				at = max(at+step, w.To)
-				continue
-			}
-			at = max(at, marks[next]-marks[next]%step)
+		next := w.To
+		if n, _ := slices.BinarySearch(marks, at+1); n < len(marks) {
+			next = marks[n]
 		}
-		at += step
+		switch pace {
+		case calm:
+			at = max(next, at+step)
+		case easing:
+			at = min(max(next, at+step), at+max(step, easingStep))
+		default:
+			at += step
+		}
 	}
 	return nil
 }
+
+// seenAt reports whether a result holds at an instant.
+func seenAt(saw []*seen, at int64) bool {
+	return slices.ContainsFunc(saw, func(s *seen) bool {
+		return slices.ContainsFunc(s.checks, func(c seenCheck) bool {
+			return slices.ContainsFunc(c.locations, func(l seenLocation) bool {
+				return slices.ContainsFunc(l.runs, func(r sla.Run) bool { return r.First <= at && at < r.First+r.Count*r.Step })
+			})
+		})
+	})
+}
+
+// pace is how closely history is to be looked at.
+type pace uint8
+
+const (
+	watchful pace = iota // something is wrong, or was a moment ago
+	easing               // nothing is wrong, but windows still hold trouble
+	calm                 // nothing changes before the next mark
+)
+
+// How closely History looks: at trouble, and while it fades from the windows of
+// the burn rates.
+const (
+	minHistoryStep = 5 * 1000      // ms
+	easingStep     = 5 * 60 * 1000 // ms
+	troubleLasts   = 60 * 60 * 1000
+)
 
 func historyStep(a *contract.Agreement, w sla.Window) int64 {
 	step := int64(0)
@@ -63,7 +102,7 @@ func historyStep(a *contract.Agreement, w sla.Window) int64 {
 			}
 		}
 	}
-	return max(step, (w.To-w.From)/MaxHistorySteps, 1)
+	return max(step, (w.To-w.From)/MaxHistorySteps, minHistoryStep)
 }
 
 // marks are the instants at which something changes, sorted: what a check
@@ -103,9 +142,8 @@ func (e *Evaluator) marks(ctx context.Context, a *contract.Agreement, saw []*see
 	return slices.Compact(out), nil
 }
 
-// historyAt judges all services at an instant, and reports whether every one is
-// up with nothing in its live window that a rule would still look at.
-func (e *Evaluator) historyAt(ctx context.Context, a *contract.Agreement, saw []*seen, at int64, each func(*ServiceLive) error) (calm bool, err error) {
+// historyAt judges all services at an instant, and says how closely to look next.
+func (e *Evaluator) historyAt(ctx context.Context, a *contract.Agreement, saw []*seen, at int64, each func(*ServiceLive) error) (pace, error) {
 	known := make([]*seen, len(saw))
 	for i, s := range saw {
 		known[i] = s.knownAt(at, millis(e.o.Settle))
@@ -113,22 +151,39 @@ func (e *Evaluator) historyAt(ctx context.Context, a *contract.Agreement, saw []
 	p := a.Period.Containing(at, a.Zone)
 	st, err := e.compute(ctx, a, Request{Agreement: a.ID, Label: p.Label, Window: p.Window}, known, at)
 	if err != nil {
-		return false, err
+		return calm, err
 	}
-	calm = true
+	out := calm
 	for i := range a.Services {
 		s, err := e.service(ctx, a, i, known[i], st, at)
 		if err != nil {
-			return false, err
+			return calm, err
 		}
-		calm = calm && s.State == sla.Up && !slices.ContainsFunc(s.Recent.Ledger, func(x sla.Entry) bool {
-			return x.Observed != sla.Up
-		})
+		out = min(out, s.pace(at))
 		if err := each(s); err != nil {
-			return false, err
+			return calm, err
 		}
 	}
-	return calm, nil
+	return out, nil
+}
+
+// pace says how closely a service is to be looked at next. Time of which nothing
+// is known, however long, changes nothing once it has lasted.
+func (l *ServiceLive) pace(at int64) pace {
+	if l.State != sla.Up && (l.State != sla.Unknown || l.Since > at-troubleLasts) {
+		return watchful
+	}
+	out := calm
+	for _, x := range l.Recent.Ledger {
+		switch {
+		case x.Observed == sla.Up || x.Observed == sla.Unknown && x.To-x.From > troubleLasts:
+		case x.To > at-troubleLasts:
+			return watchful
+		case x.Observed != sla.Unknown:
+			out = easing
+		}
+	}
+	return out
 }
 
 // knownAt is what had been seen by an instant.
