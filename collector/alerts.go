@@ -1,8 +1,8 @@
 package collector
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -107,16 +107,12 @@ const maxAlerts = 10_000
 
 // Alerts lists alerts, newest first.
 func (v views) Alerts(ctx context.Context, q web.AlertQuery) ([]web.Alert, error) {
-	records, err := v.alertRecords(ctx, q)
+	alerts, err := v.alerts(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := []web.Alert{}
-	for _, r := range records {
-		var a incident.Alert
-		if err := json.Unmarshal(r.Body, &a); err != nil {
-			return nil, fmt.Errorf("alert %s: %w", r.ID, err)
-		}
+	for _, a := range alerts {
 		if q.Agreement != "" && a.Agreement != q.Agreement {
 			continue
 		}
@@ -127,15 +123,26 @@ func (v views) Alerts(ctx context.Context, q web.AlertQuery) ([]web.Alert, error
 	return out, nil
 }
 
-func (v views) alertRecords(ctx context.Context, q web.AlertQuery) ([]store.AlertRecord, error) {
+// alerts reads those that are open, with figures of now, or those on record.
+func (v views) alerts(ctx context.Context, q web.AlertQuery) ([]incident.Alert, error) {
 	if q.Open {
-		return v.c.db.OpenAlerts(ctx)
+		open := v.c.desk.active()
+		slices.SortStableFunc(open, func(a, b incident.Alert) int { return cmp.Compare(b.StartsAt, a.StartsAt) })
+		return open, nil
 	}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = maxAlerts
 	}
-	return v.c.db.Alerts(ctx, q.Agreement, limit)
+	records, err := v.c.db.Alerts(ctx, q.Agreement, limit)
+	if err != nil {
+		return nil, err
+	}
+	alerts, err := bodies[incident.Alert](records, func(r store.AlertRecord) []byte { return r.Body })
+	if err != nil {
+		return nil, fmt.Errorf("stored alerts: %w", err)
+	}
+	return alerts, nil
 }
 
 func alertView(a *incident.Alert) web.Alert {

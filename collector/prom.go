@@ -3,6 +3,7 @@ package collector
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"sync"
@@ -47,11 +48,11 @@ func (c *collector) metrics() http.Handler {
 		if err == nil {
 			err = c.exporter.Metrics(&figures, snapshot)
 		}
-		if err != nil {
-			http.Error(w, "figures of the agreements not readable", http.StatusInternalServerError)
+		own.ServeHTTP(w, r)
+		if err != nil { // its own figures say most when something is wrong
+			c.log.LogAttrs(r.Context(), slog.LevelError, "figures of the agreements not readable; this scrape lacks them", slog.Any("err", err))
 			return
 		}
-		own.ServeHTTP(w, r)
 		_, _ = w.Write(figures.Bytes())
 	})
 }

@@ -36,7 +36,8 @@ type check struct {
 func (d *demo) watch(ctx context.Context) error {
 	fmt.Printf("\nDashboard: http://%s/\n", d.listen)
 	fmt.Printf("Sign in to answer incidents:    %s", d.operator)
-	fmt.Printf("Sign in as a customer of one:   %s\n", d.customer)
+	fmt.Printf("Sign in as a customer of one:   %s", d.customer)
+	fmt.Printf("For the command line:           export PROBITY_COLLECTOR_CONFIG=%s\n\n", d.path("collector.toml"))
 	terminal := isTerminal(os.Stdout)
 	every := drawLines
 	if terminal {
