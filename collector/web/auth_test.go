@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -172,19 +173,25 @@ func TestPostsFromOtherSitesAreRefused(t *testing.T) {
 func TestSessionsAreBoundedAndExpire(t *testing.T) {
 	ss := newSessions()
 	r := httptest.NewRequest("GET", "/", nil)
-	open := func(now time.Time) *http.Request {
+	open := func(token string, now time.Time) *http.Request {
 		w := httptest.NewRecorder()
-		ss.open(w, r, hashOf("x"), now, http.SameSiteStrictMode)
+		ss.open(w, r, hashOf(token), now, http.SameSiteStrictMode)
 		out := httptest.NewRequest("GET", "/", nil)
 		out.AddCookie(w.Result().Cookies()[0])
 		return out
 	}
-	first := open(fixtureNow)
+	first := open("x", fixtureNow)
 	if _, ok := ss.find(first, fixtureNow.Add(sessionLifetime)); ok {
 		t.Error("a session outlives its time")
 	}
+	for i := range 2 * maxSessions { // one token cannot end the sessions of another
+		open("y", fixtureNow.Add(time.Duration(i+1)*time.Second))
+	}
+	if _, ok := ss.find(first, fixtureNow); !ok || len(ss.byHash) != maxTokenOpens+1 {
+		t.Errorf("%d sessions, another token's kept: %v; want %d with it", len(ss.byHash), ok, maxTokenOpens+1)
+	}
 	for i := range maxSessions {
-		open(fixtureNow.Add(time.Duration(i+1) * time.Second))
+		open(strconv.Itoa(i), fixtureNow.Add(time.Duration(i+1)*time.Second))
 	}
 	if _, ok := ss.find(first, fixtureNow); ok || len(ss.byHash) != maxSessions {
 		t.Errorf("%d sessions, the oldest kept: %v; want %d without it", len(ss.byHash), ok, maxSessions)

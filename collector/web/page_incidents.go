@@ -206,16 +206,6 @@ func readWall(wd *words, field string, in *wallInput, z *time.Location) (Instant
 	return Instant(ms), nil
 }
 
-// countOpen counts the open incidents of an agreement, of all that whoever asks
-// may see when it is "", up to the bound of one page.
-func (s *Server) countOpen(r *http.Request, agreement string) (int, error) {
-	if s.incidents == nil {
-		return 0, nil
-	}
-	list, _, err := s.listIncidents(r, IncidentQuery{Agreement: agreement, Open: true, Limit: maxPage})
-	return len(list), err
-}
-
 // fillAgreementIncidents lists the incidents that concern the period shown.
 func (s *Server) fillAgreementIncidents(r *http.Request, f *frame, v *agreementView) error {
 	if s.incidents == nil {

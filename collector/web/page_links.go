@@ -66,10 +66,22 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK)
 	default:
 		// A link comes from a mail or another site: a strict cookie would not be
-		// sent with the page that follows.
-		s.sessions.open(w, r, hashOf(token), s.now(), http.SameSiteLaxMode)
+		// sent with the page that follows. Who may do more stays who they are.
+		if !s.mayMore(r, p) {
+			s.sessions.open(w, r, hashOf(token), s.now(), http.SameSiteLaxMode)
+		}
 		http.Redirect(w, r, s.landing(p), http.StatusSeeOther)
 	}
+}
+
+// mayMore reports whether the request comes with a session of a higher role.
+func (s *Server) mayMore(r *http.Request, p Principal) bool {
+	hash, ok := s.sessions.find(r, s.now())
+	if !ok {
+		return false
+	}
+	present, err := s.byHash(r.Context(), hash)
+	return err == nil && present.Role > p.Role
 }
 
 // landing is where a customer arrives: at the one agreement, or at all of them.

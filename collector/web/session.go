@@ -14,6 +14,7 @@ const (
 	sessionCookie   = "probity_session"
 	sessionLifetime = 12 * time.Hour
 	maxSessions     = 1024 // the oldest goes first
+	maxTokenOpens   = 16   // sessions of one token; its oldest goes first
 )
 
 // sessions maps cookies to the hash of the token that opened them. The token is
@@ -39,25 +40,40 @@ func (ss *sessions) open(w http.ResponseWriter, r *http.Request, token [sha256.S
 	rand.Read(raw[:])
 	value := base64.RawURLEncoding.EncodeToString(raw[:])
 	ss.mu.Lock()
-	ss.makeRoom(now)
+	ss.makeRoom(token, now)
 	ss.byHash[sha256.Sum256([]byte(value))] = session{token, now.Add(sessionLifetime)}
 	ss.mu.Unlock()
 	http.SetCookie(w, sessionCookieFor(r, value, int(sessionLifetime.Seconds()), site))
 }
 
-// makeRoom drops what has expired, and the oldest session at the bound.
-func (ss *sessions) makeRoom(now time.Time) {
-	var oldest [sha256.Size]byte
-	first := time.Time{}
+// makeRoom drops what has expired, and the oldest session at a bound. A token at
+// its own bound makes room among its own, so that none can end those of others.
+func (ss *sessions) makeRoom(token [sha256.Size]byte, now time.Time) {
+	var all, own struct {
+		key   [sha256.Size]byte
+		first time.Time
+		n     int
+	}
 	for k, v := range ss.byHash {
 		if !v.until.After(now) {
 			delete(ss.byHash, k)
-		} else if first.IsZero() || v.until.Before(first) {
-			oldest, first = k, v.until
+			continue
+		}
+		if all.n++; all.n == 1 || v.until.Before(all.first) {
+			all.key, all.first = k, v.until
+		}
+		if v.token != token {
+			continue
+		}
+		if own.n++; own.n == 1 || v.until.Before(own.first) {
+			own.key, own.first = k, v.until
 		}
 	}
-	if len(ss.byHash) >= maxSessions {
-		delete(ss.byHash, oldest)
+	switch {
+	case own.n >= maxTokenOpens:
+		delete(ss.byHash, own.key)
+	case all.n >= maxSessions:
+		delete(ss.byHash, all.key)
 	}
 }
 

@@ -147,6 +147,19 @@ func TestLinkOpensTheCustomersOwn(t *testing.T) {
 	}
 }
 
+// Whoever tries the link that goes to a customer stays logged in, while who is
+// logged in as another customer changes over.
+func TestLinkKeepsAHigherSession(t *testing.T) {
+	srv := newFixture().serve(t, nil)
+	for token, keeps := range map[string]bool{"operate-token": true, "read-token": true, "harbour-token": false} {
+		cookie, _, _ := strings.Cut(login(t, srv.URL, token).header.Get("Set-Cookie"), ";")
+		got := ask(t, "GET", srv.URL+"/l/token-of-ln-0", "", "", "Cookie", cookie)
+		if kept := got.header.Get("Set-Cookie") == ""; got.status != 303 || kept != keeps {
+			t.Errorf("the link with a session of %s = %d, kept: %v; want %v", token, got.status, kept, keeps)
+		}
+	}
+}
+
 const sampleLink = `{"name": "Kim", "customer": "Aurora Retail GmbH", "agreements": ["aurora-shop"], "expires_at": "2026-12-31T00:00:00Z"}`
 
 func TestLinksThatAreWrong(t *testing.T) {
