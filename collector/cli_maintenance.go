@@ -54,7 +54,12 @@ func instantIn(flagName, s string, zone *time.Location, now time.Time) (int64, e
 		return t.UnixMilli(), nil
 	}
 	if wall, err := contract.ParseWall(s); err == nil {
-		return contract.At(wall, zone).UnixMilli(), nil
+		at := contract.At(wall, zone)
+		if local := at.In(zone); local.Hour() != wall.Hour() || local.Minute() != wall.Minute() {
+			return 0, usagef("--%s %s does not exist in %s: the clocks are set forward over it, to %s; write the time that is meant",
+				flagName, s, zone, local.Format("15:04"))
+		}
+		return at.UnixMilli(), nil
 	}
 	return 0, usagef(`--%s %q is not an instant; write 2026-12-06T02:00 (in %s), 2026-12-06T02:00:00Z, or +2h`, flagName, s, zone)
 }
