@@ -130,6 +130,7 @@ type Evaluator struct {
 	tracks map[trackKey]*track
 	homes  map[protocol.CheckID]home // check → where it is used
 
+	asking  sync.Mutex        // one statement on demand at a time: a round waits for one at most
 	work    sync.Mutex        // one computation of live state at a time
 	closed  map[string]string // agreement → label of the newest period that was frozen
 	reopen  map[string]reopened
@@ -254,9 +255,15 @@ func (e *Evaluator) Run(ctx context.Context, wake <-chan struct{}, changes func(
 	}
 }
 
+// turn is how long a round keeps whoever asks for a statement waiting.
+const turn = 20 * time.Millisecond
+
 // Round brings every agreement that is due up to its watermark.
 func (e *Evaluator) Round(ctx context.Context) {
+	e.work.Lock()
+	defer e.work.Unlock()
 	start := time.Now()
+	held := start
 	e.mu.RLock()
 	set := e.set
 	e.mu.RUnlock()
@@ -273,11 +280,12 @@ func (e *Evaluator) Round(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		// One at a time: who asks for a statement waits for one agreement, not for the round.
-		e.work.Lock()
-		err := e.update(ctx, a, vantages, now)
-		e.work.Unlock()
-		if err != nil {
+		if time.Since(held) >= turn {
+			e.work.Unlock()
+			e.work.Lock()
+			held = time.Now()
+		}
+		if err := e.update(ctx, a, vantages, now); err != nil {
 			e.setDirty(a.ID)
 			e.fail(ctx, "agreement not evaluated; its last figures stay", fmt.Errorf("agreement %s: %w", a.ID, err))
 		}

@@ -64,6 +64,8 @@ func (e *Evaluator) Statement(ctx context.Context, r Request) (*sla.Statement, e
 	if err != nil {
 		return nil, err
 	}
+	e.asking.Lock()
+	defer e.asking.Unlock()
 	e.work.Lock()
 	defer e.work.Unlock()
 	saw, err := e.observeAll(ctx, a, vs, since(a, r.Window.From), now, r.AsOf)
