@@ -98,6 +98,7 @@ func newAlertHouse(b *testing.B, hooks string) *alertHouse {
 		b.Fatal(err)
 	}
 	err = db.EnrolAgent(b.Context(), store.AgentRecord{Name: "edge-1", Location: "berlin", Hash: hashed(benchToken), EnrolledAt: time.Now().UnixMilli()})
+	err = errors.Join(err, db.CreateToken(b.Context(), store.TokenRecord{ID: "t1", Name: "reader", Role: "read", Hash: hashed(loadReader), CreatedAt: time.Now().UnixMilli()}))
 	if err = errors.Join(err, db.Close()); err != nil {
 		b.Fatal(err)
 	}
@@ -142,6 +143,12 @@ func (h *alertHouse) slot(id protocol.CheckID, before time.Time) int64 {
 }
 
 func (h *alertHouse) push(results ...protocol.Result) {
+	if err := h.send(results...); err != nil {
+		h.b.Error(err)
+	}
+}
+
+func (h *alertHouse) send(results ...protocol.Result) error {
 	seq := <-h.seq
 	h.seq <- seq + 1
 	body := protocol.AppendBatch(nil, &protocol.Batch{Agent: "edge-1", Boot: [16]byte{1}, Seq: seq, Results: results})
@@ -150,13 +157,13 @@ func (h *alertHouse) push(results ...protocol.Result) {
 	req.Header.Set("Content-Type", binaryBatch)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		h.b.Error(err)
-		return
+		return err
 	}
 	defer resp.Body.Close()
 	if answer, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK {
-		h.b.Errorf("push: %s %s", resp.Status, answer)
+		return fmt.Errorf("push: %s %s", resp.Status, answer)
 	}
+	return nil
 }
 
 // pushAll pushes a good result of every check for its slot before an instant.
