@@ -19,6 +19,7 @@ const (
 	drawTerminal = time.Second
 	drawLines    = 10 * time.Second
 	apiTimeout   = 5 * time.Second
+	maxShown     = 4 // alerts below a table that is drawn in place
 )
 
 // check is what the table shows of one check.
@@ -56,7 +57,7 @@ func (d *demo) watch(ctx context.Context) error {
 			return fmt.Errorf("the agent ended: %v\n%s", d.agent.err, d.agent.lastLines())
 		case <-t.C:
 		}
-		text, err := d.table(ctx)
+		text, err := d.table(ctx, terminal)
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -77,7 +78,7 @@ func isTerminal(f *os.File) bool {
 }
 
 // table renders one row a check, and the newest alerts below.
-func (d *demo) table(ctx context.Context) (string, error) {
+func (d *demo) table(ctx context.Context, inPlace bool) (string, error) {
 	var list struct {
 		Checks []check `json:"checks"`
 	}
@@ -105,7 +106,11 @@ func (d *demo) table(ctx context.Context) (string, error) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", c.ID, stateOf(c), available, left, cause)
 	}
 	w.Flush()
-	for _, line := range d.hook.last(3) {
+	alerts := d.hook.last(maxShown)
+	if !inPlace {
+		alerts = d.hook.fresh()
+	}
+	for _, line := range alerts {
 		fmt.Fprintf(&b, "alert  %s\n", line)
 	}
 	return b.String() + "\n", nil

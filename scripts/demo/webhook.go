@@ -16,6 +16,7 @@ type webhook struct {
 	addr string
 
 	mu     sync.Mutex
+	shown  int      // how many of them fresh has returned
 	alerts []string // "12:03:04  opened (page)  Quotation API … is down", oldest first
 }
 
@@ -59,4 +60,13 @@ func (h *webhook) last(n int) []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return append([]string(nil), h.alerts[max(0, len(h.alerts)-n):]...)
+}
+
+// fresh returns the alerts that came since it was asked before.
+func (h *webhook) fresh() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := append([]string(nil), h.alerts[h.shown:]...)
+	h.shown = len(h.alerts)
+	return out
 }
