@@ -281,6 +281,8 @@ func writeIncident(w io.Writer, i *incident.Incident, events []incident.Event, c
 			text = strings.TrimSpace(e.Agreement + " " + e.Severity + " " + text)
 		case e.Action != nil:
 			text = fmt.Sprintf("%s (%s, %s by %s)", e.Action.Text, e.Action.State, e.Action.Owner, e.Action.Due)
+		case e.Step != nil && e.Step.Change != "":
+			text = fmt.Sprintf("%s: %s", eventWord(e.Step.Change), strings.Join(append(slices.Clone(e.Step.People), e.Step.Channels...), ", "))
 		case e.Step != nil:
 			text = fmt.Sprintf("level %d: %s", e.Step.Level, strings.Join(append(slices.Clone(e.Step.People), e.Step.Channels...), ", "))
 		case e.Outage != nil && text == "":

@@ -36,6 +36,7 @@ type alertDesk struct {
 	certificates int64 // ms UTC: when they were looked at; the watching goroutine alone uses it
 
 	seen    map[string]int       // incident → number of its last event that was looked at; the watching goroutine alone uses it
+	heard   map[string]int       // incident → number of its last event when everybody had heard of all; the watching goroutine alone uses it
 	reports int                  // agreement whose service reports were looked at last; the watching goroutine alone uses it
 	wake    chan struct{}        // something changed that should be looked at before the next tick
 	told    map[string]sla.State // service → state last published; the evaluator's goroutine alone uses it

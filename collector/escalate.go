@@ -2,6 +2,8 @@ package collector
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,15 +14,24 @@ import (
 	"github.com/probity-sla/probity/internal/contract"
 )
 
-// escalate takes the steps of escalation that are due. Each is an event of its
-// incident, saved together with the messages it sends: after a restart the
-// record says what was done.
+// escalation is one pass over the incidents, by one state of the configuration:
+// a reload meanwhile is for the next pass.
+type escalation struct {
+	d         *alertDesk
+	policies  *oncall.Config
+	set       *contract.Set
+	channels  []*notify.Channel
+	overrides []oncall.Override
+	now       int64
+}
+
+// escalate takes the steps of escalation that are due, and tells what became of
+// incidents that somebody was told of. Each is an event of its incident, saved
+// together with the messages it sends: after a restart the record says what was
+// done. An incident for which that fails holds up no other.
 func (d *alertDesk) escalate(ctx context.Context) error {
-	if len(d.c.cfg.Load().OnCall.Policies) == 0 {
-		return nil
-	}
 	now := d.c.now().UnixMilli()
-	open, err := openBook(ctx, d.c.db, now, now)
+	open, err := openBook(ctx, d.c.db, now, now-newsBack.Milliseconds())
 	if err != nil {
 		return err
 	}
@@ -28,17 +39,26 @@ func (d *alertDesk) escalate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p := &escalation{d, &d.c.cfg.Load().OnCall, d.c.set.Load(), *d.c.channels.Load(), overrides, now}
+	before := d.heard
+	d.heard = make(map[string]int, len(open.incidents))
+	var faults []error
 	for _, i := range open.incidents {
-		if due, err := d.stepDue(ctx, i, overrides, now); err != nil {
-			return err
-		} else if !due {
+		if seq, known := before[i.ID]; known && seq == i.Seq && i.State != incident.IncidentOpen {
+			d.heard[i.ID] = seq
 			continue
 		}
-		if err := d.escalateOne(ctx, i.ID, overrides); err != nil {
-			return err
+		due, err := p.due(ctx, i)
+		if err == nil && due {
+			err = p.take(ctx, i.ID)
+		} else if err == nil {
+			d.heard[i.ID] = i.Seq
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("incident %s: %w", i.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // overridesReach is how long a swap on the rota may last to be seen.
@@ -53,13 +73,10 @@ func overridesAround(ctx context.Context, db *store.Store, now int64) ([]oncall.
 	return out, err
 }
 
-// stepDue reports whether a step is to be taken for an incident as it was read.
-// Mostly there is none, and then nobody has to open the book for it.
-func (d *alertDesk) stepDue(ctx context.Context, i *incident.Incident, overrides []oncall.Override, now int64) (bool, error) {
-	if i.State != incident.IncidentOpen {
-		return false, nil
-	}
-	records, err := d.c.db.IncidentEvents(ctx, i.ID)
+// due reports whether there is anything to send for an incident as it was read.
+// Mostly there is nothing, and then nobody has to open the book for it.
+func (p *escalation) due(ctx context.Context, i *incident.Incident) (bool, error) {
+	records, err := p.d.c.db.IncidentEvents(ctx, i.ID)
 	if err != nil {
 		return false, err
 	}
@@ -67,78 +84,113 @@ func (d *alertDesk) stepDue(ctx context.Context, i *incident.Incident, overrides
 	if err != nil {
 		return false, err
 	}
-	for _, p := range d.policies(i) {
-		if steps, _ := oncall.Due(&d.c.cfg.Load().OnCall, p, i, events, overrides, now); len(steps) > 0 {
-			return true, nil
-		}
+	if len(p.steps(i, events, p.now)) > 0 {
+		return true, nil
 	}
-	return false, nil
+	news, err := newsOf(events)
+	return len(news) > 0, err
 }
 
-func (d *alertDesk) escalateOne(ctx context.Context, id string, overrides []oncall.Override) error {
+// steps are those that are due now, by every policy of an incident.
+func (p *escalation) steps(i *incident.Incident, events []incident.Event, at int64) []oncall.Step {
+	var out []oncall.Step
+	for _, policy := range p.policiesOf(i) {
+		steps, _ := oncall.Due(p.policies, policy, i, events, p.overrides, at)
+		out = append(out, steps...)
+	}
+	return out
+}
+
+// take sends what there is to send for an incident, and enters that.
+func (p *escalation) take(ctx context.Context, id string) error {
 	sent := false
-	err := d.c.withBook(ctx, func(b *book, w *store.IncidentWrite) error {
-		i := b.byID(id)
-		if i == nil {
-			return nil
-		}
-		_, events, err := readIncident(ctx, d.c.db, id)
+	err := withIncident(ctx, p.d.c.db, p.now, id, func(b *book, i *incident.Incident, w *store.IncidentWrite) error {
+		records, err := p.d.c.db.IncidentEvents(ctx, id)
 		if err != nil {
 			return err
 		}
-		clocks, err := readClocks(d.c.set.Load(), i, events, b.now)
+		if len(records) != i.Seq {
+			return store.ErrConflict // an entry came between the two readings
+		}
+		events, err := eventsOf(records)
 		if err != nil {
 			return err
 		}
-		for _, p := range d.policies(i) {
-			steps, _ := oncall.Due(&d.c.cfg.Load().OnCall, p, i, events, overrides, b.now)
-			for _, s := range steps {
-				if err := b.add(i, incident.Event{Kind: incident.EventNotified, By: incident.System, Step: s.Escalation()}); err != nil {
-					return err
-				}
-				rows, err := d.messages(ctx, i, &s, clocks, b.now)
-				if err != nil {
-					return err
-				}
-				w.Notifications = append(w.Notifications, rows...)
-				sent = true
+		clocks, err := readClocks(p.set, i, events, b.now)
+		if err != nil {
+			return err
+		}
+		steps := p.steps(i, events, b.now)
+		if err := p.tellNews(b, i, w, events, clocks, steps); err != nil {
+			return err
+		}
+		for n := range steps {
+			if err := b.add(i, incident.Event{Kind: incident.EventNotified, By: incident.System, Step: steps[n].Escalation()}); err != nil {
+				return err
 			}
+			rows, err := p.messages(ctx, i, &steps[n], clocks, b.now)
+			if err != nil {
+				return err
+			}
+			w.Notifications = append(w.Notifications, rows...)
 		}
+		sent = len(w.Notifications) > 0
 		return nil
 	})
 	if err == nil && sent {
-		d.c.sender.Wake()
+		p.d.c.sender.Wake()
 	}
 	return err
 }
 
-// policies are those by which an incident escalates, each once: that of every
-// agreement it touches.
-func (d *alertDesk) policies(i *incident.Incident) []*oncall.Policy {
+// withIncident is withBook for one incident that is known.
+func withIncident(ctx context.Context, db *store.Store, now int64, id string, do func(*book, *incident.Incident, *store.IncidentWrite) error) error {
+	for try := 1; ; try++ {
+		b := &book{now: now, changed: map[string]bool{}}
+		var w store.IncidentWrite
+		i, err := b.load(ctx, db, id)
+		if err == nil {
+			err = do(b, i, &w)
+		}
+		if err == nil {
+			err = b.into(&w)
+		}
+		if err == nil && len(w.Notifications)+len(w.Events) > 0 {
+			err = db.SaveIncident(ctx, w)
+		}
+		if !errors.Is(err, store.ErrConflict) || try == maxConflicts {
+			return err
+		}
+	}
+}
+
+// policiesOf are those by which an incident escalates, each once: that of every
+// agreement it touches. One that is no longer in force has none.
+func (p *escalation) policiesOf(i *incident.Incident) []*oncall.Policy {
 	var out []*oncall.Policy
 	for _, id := range agreementsOf(i) {
-		named := ""
-		if a := d.c.set.Load().Agreement(id); a != nil {
-			named = a.Escalation
+		a := p.set.Agreement(id)
+		if a == nil {
+			continue
 		}
-		p := d.c.cfg.Load().OnCall.PolicyFor(named, i.Severities[id], slices.Contains(i.Majors, id))
-		if p != nil && !slices.Contains(out, p) {
-			out = append(out, p)
+		policy := p.policies.PolicyFor(a.Escalation, i.Severities[id], slices.Contains(i.Majors, id))
+		if policy != nil && !slices.Contains(out, policy) {
+			out = append(out, policy)
 		}
 	}
 	return out
 }
 
 // messages are the outbox rows of one step, one for each of whom it tells.
-func (d *alertDesk) messages(ctx context.Context, i *incident.Incident, s *oncall.Step, clocks []incident.ClockStatus, now int64) ([]store.Notification, error) {
-	n := d.notice(i, clocks, now)
+func (p *escalation) messages(ctx context.Context, i *incident.Incident, s *oncall.Step, clocks []incident.ClockStatus, now int64) ([]store.Notification, error) {
+	n := p.d.notice(i, clocks, now)
 	n.Step = *s.Escalation()
 	var out []store.Notification
 	for _, r := range s.Tell {
-		to := slices.DeleteFunc(slices.Clone(*d.c.channels.Load()), func(c *notify.Channel) bool { return c.Name() != r.Channel })
+		to := slices.DeleteFunc(slices.Clone(p.channels), func(c *notify.Channel) bool { return c.Name() != r.Channel })
 		n.Person, n.AckURL = r.Person, ""
 		var err error
-		if n.AckURL, err = d.c.ackURL(ctx, i.ID, orText(r.Person, r.Channel), now); err != nil {
+		if n.AckURL, err = p.d.c.ackURL(ctx, i.ID, orText(r.Person, r.Channel), now); err != nil {
 			return nil, err
 		}
 		planned, err := notify.PlanIncident(to, n)

@@ -43,7 +43,7 @@ func (i *Incident) checkKind(e *Event) error {
 	case EventAction:
 		return i.checkAction(e)
 	case EventNotified:
-		if e.Step == nil || e.Step.Level < 1 || e.Step.Repeat < 0 {
+		if e.Step == nil || e.Step.Level < 1 && e.Step.Change == "" || e.Step.Level < 0 || e.Step.Repeat < 0 {
 			return fault("step", "is missing, or has no level")
 		}
 	default:

@@ -123,13 +123,16 @@ type Event struct {
 	Step      *Escalation `json:"step,omitempty"`
 }
 
-// Escalation is one step that was taken: who was told, through what.
+// Escalation is one step that was taken: who was told, through what. Whoever was
+// told of an incident is told of a Change in its life too, which is no step of a
+// policy and has no level.
 type Escalation struct {
-	Policy   string   `json:"policy"`
-	Level    int      `json:"level"`  // 1, 2, …
-	Repeat   int      `json:"repeat"` // 0: the first time at this level
-	People   []string `json:"people"`
-	Channels []string `json:"channels"`
+	Policy   string    `json:"policy"`
+	Level    int       `json:"level"`  // 1, 2, …; 0: of a change
+	Repeat   int       `json:"repeat"` // 0: the first time at this level
+	People   []string  `json:"people"`
+	Channels []string  `json:"channels"`
+	Change   EventKind `json:"change,omitempty"` // "acknowledged", "resolved", "reopened"
 }
 
 // Fault is what a customer reported.
