@@ -96,13 +96,33 @@ func (i *Incident) enter(e *Event) {
 	case EventSeverity:
 		i.rate(e)
 	case EventCause:
-		i.Cause = e.Text
+		i.explain(&i.Cause, e)
 	case EventRemedy:
-		i.Remedy = e.Text
+		i.explain(&i.Remedy, e)
 	case EventAction:
 		i.act(*e.Action)
 	case EventNote, EventNotified: // they are the record itself
 	}
+}
+
+// explain takes over a cause or remedy. What is written for one agreement of
+// several stands for the incident only until something is written for all.
+func (i *Incident) explain(text *string, e *Event) {
+	if e.Agreement == "" || *text == "" || len(i.Agreements()) <= 1 {
+		*text = e.Text
+	}
+}
+
+// Told is the cause or remedy that one agreement is told: of an incident of
+// several only what was written for it. "": nothing yet.
+func (i *Incident) Told(kind EventKind, agreement string, events []Event) string {
+	text, alone := "", len(i.Agreements()) <= 1
+	for n := range events {
+		if e := &events[n]; e.Kind == kind && (alone || e.Agreement == agreement) {
+			text = e.Text
+		}
+	}
+	return text
 }
 
 // move changes the state where the event finds it as transitions say.

@@ -70,7 +70,7 @@ var byPeople = []EventKind{EventAcknowledged, EventMitigated, EventReviewed}
 var backDated = []EventKind{EventOutageJoined, EventOutageEnded, EventOutageWithdrawn, EventFaultJoined}
 
 // forOne are the kinds that may concern one agreement of several.
-var forOne = []EventKind{EventOpened, EventFaultJoined, EventSeverity, EventPaused, EventResumed, EventMitigated, EventNote}
+var forOne = []EventKind{EventOpened, EventFaultJoined, EventSeverity, EventPaused, EventResumed, EventMitigated, EventNote, EventCause, EventRemedy}
 
 // Effect returns when what the event records took place, ms UTC.
 func (e *Event) Effect() int64 { return cmp.Or(e.Effective, e.At) }

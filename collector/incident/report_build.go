@@ -10,8 +10,8 @@ import (
 // BuildReport makes the document of an incident. That of one agreement holds
 // nothing of another: neither its outages, severities, clocks and reports, nor
 // notes that are not addressed to it, nor who was woken; and where the incident
-// concerns several agreements, nothing that people wrote except notes to this
-// one, the cause, the remedy and the actions, which are written for all of them.
+// concerns several agreements, nothing that people wrote except notes, cause and
+// remedy to this one, and no actions. It names nobody who works on it.
 func BuildReport(in ReportInput) (*Report, error) {
 	i, err := Fold(in.Events)
 	if err != nil {
@@ -29,12 +29,19 @@ func BuildReport(in ReportInput) (*Report, error) {
 		Incident: i.ID, Agreement: in.Agreement, State: i.State, WrittenAt: in.At, Entries: i.Seq,
 		Failed: h.Failed, Detected: h.Detected, Acknowledged: h.Acknowledged, AnsweredBy: i.AcknowledgedBy, Restored: h.Restored,
 		Resolved: i.ResolvedAt, Reviewed: i.ReviewedAt, Reopened: i.Reopened,
-		Cause: i.Cause, Remedy: i.Remedy, Actions: append([]Action{}, i.Actions...), Missing: i.missing(),
+		Cause: i.Cause, Remedy: i.Remedy, Actions: append([]Action{}, i.Actions...),
 		Parties: w.parties(), Timeline: w.timeline(), Evidence: w.evidence(), Impact: w.impact(),
 	}
 	if w.alone {
 		r.Title = i.Title
+	} else {
+		r.Cause, r.Remedy = i.Told(EventCause, in.Agreement, in.Events), i.Told(EventRemedy, in.Agreement, in.Events)
+		r.Actions = []Action{}
 	}
+	if in.Agreement != "" {
+		r.AnsweredBy = ""
+	}
+	r.Missing = r.missing(w.alone)
 	for n := range in.Events {
 		switch e := &in.Events[n]; {
 		case e.Fault != "" && w.sees(e.Agreement):
@@ -53,15 +60,15 @@ func BuildReport(in ReportInput) (*Report, error) {
 }
 
 // missing names what nobody has written yet.
-func (i *Incident) missing() []string {
+func (r *Report) missing(actions bool) []string {
 	out := []string{}
-	if i.Cause == "" {
+	if r.Cause == "" {
 		out = append(out, "cause")
 	}
-	if i.Remedy == "" {
+	if r.Remedy == "" {
 		out = append(out, "remedy")
 	}
-	if len(i.Actions) == 0 {
+	if actions && len(r.Actions) == 0 {
 		out = append(out, "actions")
 	}
 	return out
@@ -145,6 +152,9 @@ func (w *reportWriter) entry(e *Event) (ReportEntry, bool) {
 	if out.At != e.At {
 		out.Entered = e.At
 	}
+	if w.in.Agreement != "" {
+		out.By = ""
+	}
 	own := e.Agreement == "" || w.sees(e.Agreement)
 	if w.alone || own && e.Agreement != "" {
 		out.Text = e.Text
@@ -168,13 +178,15 @@ func (w *reportWriter) entry(e *Event) (ReportEntry, bool) {
 	case EventPaused:
 		out.Subject = e.Reason
 	case EventNotified:
-		out.Subject, out.Text = e.Step.Policy, strings.Join(e.Step.People, ", ")
+		out.Subject, out.Text = cmp.Or(e.Step.Policy, string(e.Step.Change)), strings.Join(e.Step.People, ", ")
 		return out, w.in.Agreement == ""
 	case EventNote:
 		return out, w.in.Agreement == "" || e.Agreement == w.in.Agreement
 	case EventCause, EventRemedy:
+		own = own && (w.alone || e.Agreement != "")
 		out.Text = "" // they have parts of their own, with what holds now
 	case EventAction:
+		own = own && w.alone
 		out.Subject, out.Text = e.Action.ID, e.Action.State
 	}
 	return out, own

@@ -251,3 +251,27 @@ func outline(s string) (out []string) {
 	}
 	return out
 }
+
+// A cause for one of several is told to that one, and stands for the incident
+// only until one is written for all.
+func TestCauseForOneOfSeveral(t *testing.T) {
+	s := uplink(t)
+	s.add(tenH+4*hr, incident.Event{Kind: incident.EventCause, Agreement: "acme", Text: "The line was cut."})
+	i, err := incident.Fold(s.events)
+	if err != nil || !strings.Contains(i.Cause, "digger") {
+		t.Fatalf("the cause of the incident = %q, %v", i.Cause, err)
+	}
+	in := uplinkInput(t, "acme")
+	in.Events = s.events
+	if r := build(t, in); r.Cause != "The line was cut." || r.Remedy != "" || len(r.Actions) != 0 || r.AnsweredBy != "" {
+		t.Errorf("acme's report = %q, %q, %v, %q", r.Cause, r.Remedy, r.Actions, r.AnsweredBy)
+	}
+	in.Agreement = "globex"
+	if r := build(t, in); r.Cause != "" {
+		t.Errorf("globex is told %q", r.Cause)
+	}
+	in.Agreement = ""
+	if r := build(t, in); r.Cause != i.Cause || len(r.Actions) == 0 {
+		t.Errorf("our own report = %q, %v", r.Cause, r.Actions)
+	}
+}

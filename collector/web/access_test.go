@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/probity-sla/probity/collector/incident"
 	"github.com/probity-sla/probity/internal/contract"
 )
 
@@ -79,13 +80,42 @@ func TestCustomersSeeOnlyTheirPart(t *testing.T) {
 		}
 	}
 	doc := decode[incidentDoc](t, ask(t, "GET", srv.URL+"/api/v1/incidents/INC-2026-0042", "harbour-token", ""))
-	if doc.Incident.Title != "Uplink" || !doc.Incident.Major || len(doc.Incident.Outages) != 1 || len(doc.Events) != 2 || len(doc.Clocks) != 1 ||
-		doc.Incident.Severities["harbour-wan"] != "Prio-Alpha" || doc.Incident.Cause == "" {
+	if doc.Incident.Title != "Uplink" || !doc.Incident.Major || len(doc.Incident.Outages) != 1 || len(doc.Events) != 1 || len(doc.Clocks) != 1 ||
+		doc.Incident.Severities["harbour-wan"] != "Prio-Alpha" || doc.Incident.Cause != "" {
 		t.Errorf("harbour's part = %+v", doc)
 	}
 	fault := ask(t, "GET", srv.URL+"/api/v1/faults/FLT-2026-AU1AB", "aurora-token", "")
 	if strings.Contains(fault.body, "anna") || strings.Contains(fault.body, "evidence") || !strings.Contains(fault.body, "your own agency") {
 		t.Errorf("an answered fault = %s; want the answer, without its author and the evidence", fault.body)
+	}
+}
+
+// What is written for one of those who share an incident is for its eyes only, and
+// each is told since when its own service was down.
+func TestWhatIsWrittenForOneOfSeveral(t *testing.T) {
+	f := newFixture()
+	v := &f.people.incidents[0]
+	v.Incident.Outages[1].From += 5 * minute
+	srv := f.serve(t, nil)
+	url := srv.URL + "/api/v1/incidents/INC-2026-0042"
+	for _, body := range []string{`{"kind": "cause", "text": "A card failed.", "agreement": "harbour-wan"}`, `{"kind": "remedy", "text": "Another card.", "agreement": "harbour-wan"}`,
+		`{"kind": "mitigated", "text": "By the other line.", "agreement": "harbour-wan"}`} {
+		if got := ask(t, "POST", url+"/events", "operate-token", body); got.status != 201 {
+			t.Fatalf("POST %s = %d %s", body, got.status, got.body)
+		}
+	}
+	v.Incident.State, v.Incident.MitigatedAt = incident.IncidentMitigated, fixtureNow.UnixMilli()
+	theirs := decode[incidentDoc](t, ask(t, "GET", url, "harbour-token", ""))
+	if in := theirs.Incident; in.Cause != "A card failed." || in.Remedy != "Another card." || in.State != "mitigated" || int64(in.OpenedAt) != at(19, 13, 21) || len(theirs.Events) != 4 {
+		t.Errorf("harbour's part = %+v", theirs)
+	}
+	for _, path := range []string{"/api/v1/incidents", "/api/v1/incidents/INC-2026-0042", "/incidents", "/incidents/INC-2026-0042"} {
+		if body := ask(t, "GET", srv.URL+path, "aurora-token", "").body; strings.Contains(body, " card") || strings.Contains(body, "other line") || strings.Contains(strings.ToLower(body), `mitigated`) && !strings.Contains(path, "api") {
+			t.Errorf("GET %s tells aurora what was written for harbour: %s", path, body)
+		}
+	}
+	if ours := decode[incidentDoc](t, ask(t, "GET", url, "aurora-token", "")); ours.Incident.State != "open" || int64(ours.Incident.OpenedAt) != at(19, 13, 16) || len(ours.Events) != 1 {
+		t.Errorf("aurora's part = %+v", ours)
 	}
 }
 

@@ -33,7 +33,8 @@ var personKinds = []incident.EventKind{
 }
 
 // kindsOfOne may concern one agreement of several.
-var kindsOfOne = []incident.EventKind{incident.EventSeverity, incident.EventPaused, incident.EventResumed, incident.EventMitigated, incident.EventNote}
+var kindsOfOne = []incident.EventKind{incident.EventSeverity, incident.EventPaused, incident.EventResumed, incident.EventMitigated, incident.EventNote,
+	incident.EventCause, incident.EventRemedy}
 
 // eventInput is what a client may say of an event. Who enters it, and when, the
 // server knows better.

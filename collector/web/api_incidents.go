@@ -94,7 +94,13 @@ func (s *Server) listIncidents(r *http.Request, q IncidentQuery) (page []inciden
 	}
 	page, next = cut(list, limit, func(in incident.Incident) string { return in.ID })
 	for i := range page {
-		if v, ok := s.partOf(r, IncidentView{Incident: page[i]}); ok {
+		v := IncidentView{Incident: page[i]}
+		if principalOf(r).Role == RoleCustomer && len(agreementsOf(v)) > 1 { // its own part shows from the record
+			if v, err = s.incidents.Incident(r.Context(), page[i].ID); err != nil {
+				return nil, "", err
+			}
+		}
+		if v, ok := s.partOf(r, v); ok {
 			page[i] = v.Incident
 		}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,10 +34,10 @@ func (s *Server) partOf(r *http.Request, v IncidentView) (IncidentView, bool) {
 	if len(own) == 0 {
 		return IncidentView{}, false
 	}
-	part := IncidentView{Incident: ownIncident(v.Incident, own), Events: publicEvents(v.Events, own)}
+	part := IncidentView{Incident: ownIncident(v.Incident, own), Events: publicEvents(v.Events, own, shared)}
 	if shared {
 		part.Incident.Title = s.ownTitle(part.Incident)
-		part.Incident.DetectedAt, part.Incident.ReportedAt = 0, 0
+		part.narrow(v.Events, own)
 	}
 	for _, c := range v.Clocks {
 		if own[c.Agreement] {
@@ -44,6 +45,63 @@ func (s *Server) partOf(r *http.Request, v IncidentView) (IncidentView, bool) {
 		}
 	}
 	return part, true
+}
+
+// narrow dates and explains a customer's part of a shared incident by what is its
+// own: its outages, and what was written for it.
+func (v *IncidentView) narrow(all []incident.Event, own map[string]bool) {
+	in := &v.Incident
+	in.DetectedAt, in.ReportedAt, in.MitigatedAt, in.RestoredAt = 0, 0, 0, 0
+	in.Cause, in.Remedy = "", ""
+	in.OpenedAt, in.RestoredAt = ownSpan(in, all, own)
+	for i := range all {
+		e := &all[i]
+		switch mine := own[e.Agreement]; {
+		case e.Kind == incident.EventCause && mine:
+			in.Cause = e.Text
+		case e.Kind == incident.EventRemedy && mine:
+			in.Remedy = e.Text
+		case e.Kind == incident.EventMitigated && (mine || e.Agreement == "") && (in.MitigatedAt == 0 || e.Effect() < in.MitigatedAt):
+			in.MitigatedAt = e.Effect()
+		case e.Kind == incident.EventReopened:
+			in.MitigatedAt = 0
+		}
+	}
+	if in.State == incident.IncidentMitigated && in.MitigatedAt == 0 {
+		in.State = incident.IncidentAcknowledged
+		if in.AcknowledgedAt == 0 {
+			in.State = incident.IncidentOpen
+		}
+	}
+	for i := range v.Events {
+		if e := &v.Events[i]; e.Kind == incident.EventOpened {
+			e.At, e.Effective = max(e.At, in.OpenedAt), in.OpenedAt
+		}
+	}
+}
+
+// ownSpan is since when a customer's own part has been down, else since when the
+// incident is known to concern it, and since when it is not down any more.
+func ownSpan(in *incident.Incident, all []incident.Event, own map[string]bool) (opened, restored int64) {
+	goesOn := false
+	for _, o := range in.Outages {
+		if o.Withdrawn {
+			continue
+		}
+		if opened == 0 || o.From < opened {
+			opened = o.From
+		}
+		goesOn, restored = goesOn || o.To == 0, max(restored, o.To)
+	}
+	if goesOn {
+		restored = 0
+	}
+	for i := range all {
+		if at := all[i].Effect(); opened == 0 && own[all[i].Agreement] {
+			opened = at
+		}
+	}
+	return cmp.Or(opened, in.OpenedAt), restored
 }
 
 // ownIncident keeps what a customer may know: nothing of other agreements, of who
@@ -69,11 +127,15 @@ func ownSeverities(all map[string]string, own map[string]bool) map[string]string
 }
 
 // publicEvents keeps what a customer is told, without its author. Only a cause
-// and a remedy are written for the customer to read.
-func publicEvents(all []incident.Event, own map[string]bool) []incident.Event {
+// and a remedy are written for the customer to read; those of a shared incident
+// when they name the customer's agreement.
+func publicEvents(all []incident.Event, own map[string]bool, shared bool) []incident.Event {
 	var out []incident.Event
 	for _, e := range all {
 		ours := e.Agreement == "" || own[e.Agreement] || e.Kind == incident.EventOpened
+		if shared && (e.Kind == incident.EventCause || e.Kind == incident.EventRemedy) {
+			ours = own[e.Agreement]
+		}
 		if !ours || !slices.Contains(publicKinds, e.Kind) {
 			continue
 		}

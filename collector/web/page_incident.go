@@ -184,6 +184,9 @@ func readEventForm(r *http.Request) eventForm {
 	form := eventForm{Which: v.Get("form"), Effective: wallInput{Text: v.Get("effective"), Fold: v.Get("effective_fold")}}
 	form.eventInput = eventInput{Kind: incident.EventKind(v.Get("kind")), Text: v.Get("text"), Agreement: v.Get("agreement"),
 		Severity: v.Get("severity"), Major: v.Get("major") != "", Reason: v.Get("reason")}
+	if !slices.Contains(kindsOfOne, form.Kind) { // what is said can be for one agreement, what is done to the incident cannot
+		form.Agreement = ""
+	}
 	if form.Kind == incident.EventAction {
 		form.Action = &actionInput{ID: v.Get("action"), Text: v.Get("text"), Owner: v.Get("owner"), Due: v.Get("due"), State: v.Get("state"), Note: v.Get("note")}
 		form.Text = ""

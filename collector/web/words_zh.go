@@ -137,6 +137,7 @@ var chineseWords = map[string]string{
 	"Settle": "了结", "done": "已完成", "dropped": "已放弃", "open": "未完成", "Fault report": "故障报告", "Add to the record": "添加记录",
 	"Nothing is edited in place: each entry keeps its author and its time. Local time of": "记录不可修改：每条都保留作者与时间。当地时间：", "empty means now.": "留空表示现在。",
 	"What happened": "发生了什么", "Took place at": "发生时间", "Acknowledge": "确认", "Mitigated": "已缓解", "Clocks go on": "恢复计时", "Resolve it": "解决", "Reopen": "重新打开", "Reviewed": "已复盘",
+	"Written for": "面向", "ourselves": "内部", "Customers who share an incident read only the cause and the remedy that were written for their agreement.": "多个客户共有一个事件时，各客户只能看到针对其协议填写的原因和处理措施。",
 	"This is the cause": "这是原因", "This is the remedy": "这是处理措施", "Pause the clocks": "暂停计时", "Change the severity": "更改等级", "takes the emergency path": "走紧急流程", "Add a preventive action": "添加预防措施", "Add the action": "添加措施",
 	"response": "响应", "resolution": "解决", "clock met": "达标", "clock missed": "超时", "clock paused": "已暂停", "clock running": "计时中",
 	"incident open": "未处理", "incident acknowledged": "已确认", "incident mitigated": "已缓解", "incident resolved": "已解决", "incident reviewed": "已复盘",
