@@ -29,15 +29,17 @@ const correctionColumns = `id, agreement, services, from_at, to_at, effect, reas
 
 // AddCorrection records a correction; an ID that is taken is ErrExists.
 func (s *Store) AddCorrection(ctx context.Context, c CorrectionRecord) error {
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO corrections (id, agreement, services, from_at, to_at, effect, reason,
-			created_by, created_at, approved_by, approved_at, revoked_by, revoked_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0)`,
-			c.ID, c.Agreement, names(c.Services).text(), c.From, c.To, int(c.Effect), c.Reason,
-			c.CreatedBy, c.CreatedAt, c.ApprovedBy, c.ApprovedAt)
-		return existing(err)
-	})
+	err := s.change(ctx, func(tx *sql.Tx) error { return saveCorrection(ctx, tx, c) })
 	return named(err, "add correction", c.ID)
+}
+
+func saveCorrection(ctx context.Context, tx *sql.Tx, c CorrectionRecord) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO corrections (id, agreement, services, from_at, to_at, effect, reason,
+		created_by, created_at, approved_by, approved_at, revoked_by, revoked_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0)`,
+		c.ID, c.Agreement, names(c.Services).text(), c.From, c.To, int(c.Effect), c.Reason,
+		c.CreatedBy, c.CreatedAt, c.ApprovedBy, c.ApprovedAt)
+	return existing(err)
 }
 
 // Corrections returns what touches [from, to), revoked ones too, oldest first.

@@ -38,9 +38,9 @@ type FaultQuery struct {
 	Limit     int    // 0: all
 }
 
-// AddFault records a reported fault with its files and its first event, whose
-// Seq is 1. An ID that is taken is ErrExists.
-func (s *Store) AddFault(ctx context.Context, f FaultRecord, files []AttachmentRecord, e FaultEvent) error {
+// AddFault records a reported fault with its files, its first event, whose Seq
+// is 1, and what tells of it, in one transaction. An ID that is taken is ErrExists.
+func (s *Store) AddFault(ctx context.Context, f FaultRecord, files []AttachmentRecord, e FaultEvent, tell ...Notification) error {
 	err := s.record(ctx, func(tx *sql.Tx) error {
 		if err := bounded("body", len(f.Body), MaxRecordBytes); err != nil {
 			return err
@@ -58,15 +58,19 @@ func (s *Store) AddFault(ctx context.Context, f FaultRecord, files []AttachmentR
 				return fmt.Errorf("file %d: %w", a.N, err)
 			}
 		}
-		return saveFaultEvent(ctx, tx, f.ID, e)
+		if err := saveFaultEvent(ctx, tx, f.ID, e); err != nil {
+			return err
+		}
+		return saveWrite(ctx, tx, IncidentWrite{Notifications: tell})
 	})
 	return named(err, "add fault", f.ID)
 }
 
 // SaveFault replaces what a reported fault amounts to, adds its next event and
-// writes what that means for incidents, in one transaction. Agreement, token and
-// the time of the report stay. An event that is there already is ErrConflict.
-func (s *Store) SaveFault(ctx context.Context, f FaultRecord, e FaultEvent, w IncidentWrite) error {
+// writes what that means for incidents, and what corrections it proposes, in one
+// transaction. Agreement, token and the time of the report stay. An event that
+// is there already is ErrConflict.
+func (s *Store) SaveFault(ctx context.Context, f FaultRecord, e FaultEvent, w IncidentWrite, proposed ...CorrectionRecord) error {
 	err := s.record(ctx, func(tx *sql.Tx) error {
 		if err := bounded("body", len(f.Body), MaxRecordBytes); err != nil {
 			return err
@@ -84,6 +88,16 @@ func (s *Store) SaveFault(ctx context.Context, f FaultRecord, e FaultEvent, w In
 		}
 		if err := saveFaultEvent(ctx, tx, f.ID, e); err != nil {
 			return err
+		}
+		for _, c := range proposed {
+			if err := saveCorrection(ctx, tx, c); err != nil {
+				return named(err, "correction", c.ID)
+			}
+		}
+		if len(proposed) > 0 { // those who judge by corrections are to read them anew
+			if _, err := tx.ExecContext(ctx, `UPDATE meta SET value = value + 1 WHERE name = 'generation'`); err != nil {
+				return err
+			}
 		}
 		return saveWrite(ctx, tx, w)
 	})
@@ -137,6 +151,15 @@ func (s *Store) FaultEvents(ctx context.Context, id string) ([]FaultEvent, error
 func (s *Store) CountFaults(ctx context.Context, token string, since int64) (int, error) {
 	var n int
 	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM faults WHERE token = ? AND reported_at >= ?`, token, since).Scan(&n)
+	return n, err
+}
+
+// FaultBytes returns how many bytes of files came with the faults that a token
+// has reported since an instant, ms UTC, that instant included.
+func (s *Store) FaultBytes(ctx context.Context, token string, since int64) (int64, error) {
+	var n int64
+	err := s.reader.QueryRowContext(ctx, `SELECT coalesce(sum(length(a.data)), 0) FROM faults f JOIN fault_attachments a ON a.fault = f.id
+		WHERE f.token = ? AND f.reported_at >= ?`, token, since).Scan(&n)
 	return n, err
 }
 

@@ -115,3 +115,34 @@ func TestFaultsAreFoundNewestFirst(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatBelongsToAFaultIsSavedWithItOrNotAtAll(t *testing.T) {
+	ctx := context.Background()
+	s, _ := newStoreAt(t)
+	tell := Notification{Key: "FLT-1", Receiver: "ops", CreatedAt: 100, Payload: []byte("{}")}
+	f := FaultRecord{ID: "FLT-1", Agreement: "shop", ReportedAt: 100, Token: "tk"}
+	wantErr(t, "AddFault without its first event", s.AddFault(ctx, f, nil, FaultEvent{}, tell), ErrConflict)
+	if n := pending(t, s); n != 0 {
+		t.Errorf("%d notifications of a fault that was not saved", n)
+	}
+	must(t, s.AddFault(ctx, f, []AttachmentRecord{{N: 1, Data: make([]byte, 7)}, {N: 2, Data: make([]byte, 5)}}, FaultEvent{Seq: 1}, tell))
+	if n := pending(t, s); n != 1 {
+		t.Errorf("%d notifications with the fault; want 1", n)
+	}
+	for since, want := range map[int64]int64{100: 12, 101: 0} {
+		if n, err := s.FaultBytes(ctx, "tk", since); err != nil || n != want {
+			t.Errorf("FaultBytes since %d = %d, %v; want %d", since, n, err, want)
+		}
+	}
+	c := CorrectionRecord{ID: "co-1", Agreement: "shop", From: 1, To: 2, Reason: "down", CreatedBy: "bob", CreatedAt: 110}
+	wantErr(t, "SaveFault with a stale event", s.SaveFault(ctx, f, FaultEvent{Seq: 1}, IncidentWrite{}, c), ErrConflict)
+	bad := incidentWrite("INC-1", 1, "shop")
+	bad.Events[0].Seq = 2
+	wantErr(t, "SaveFault with a conflict in the incident", s.SaveFault(ctx, f, FaultEvent{Seq: 2}, bad, c), ErrConflict)
+	_, err := s.CorrectionByID(ctx, "co-1")
+	wantErr(t, "CorrectionByID after what was refused", err, ErrNotFound)
+	must(t, s.SaveFault(ctx, f, FaultEvent{Seq: 2}, IncidentWrite{}, c))
+	if got, err := s.CorrectionByID(ctx, "co-1"); err != nil || got.Reason != "down" {
+		t.Errorf("CorrectionByID = %+v, %v", got, err)
+	}
+}
