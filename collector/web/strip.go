@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/probity-sla/probity/internal/contract"
 	"github.com/probity-sla/probity/internal/sla"
 )
@@ -33,6 +35,7 @@ type Day struct {
 type stripCache struct {
 	mu   sync.Mutex
 	days map[string]cachedDays
+	work singleflight.Group // many pages that miss the same days wait for one reckoning
 }
 
 type cachedDays struct {
@@ -74,6 +77,19 @@ func (s *Server) days(ctx context.Context, a *contract.Agreement) ([]Day, error)
 	if d, ok := s.strips.get(a.ID, now.UnixMilli()); ok {
 		return d, nil
 	}
+	found := s.strips.work.DoChan(a.ID, func() (any, error) {
+		return s.reckonDays(context.WithoutCancel(ctx), a, now)
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-found:
+		days, _ := r.Val.([]Day)
+		return days, r.Err
+	}
+}
+
+func (s *Server) reckonDays(ctx context.Context, a *contract.Agreement, now time.Time) ([]Day, error) {
 	edges := dayEdges(now, zone(a), stripDays)
 	st, err := s.statements.Statement(ctx, StatementQuery{
 		Agreement: a.ID, Window: sla.Window{From: edges[0], To: min(edges[stripDays], now.UnixMilli())},

@@ -4,9 +4,10 @@
 "use strict";
 (() => {
   const gapMs = 2000;        // between two refreshes at most this often
+  const figuresMs = 15000;   // and this often where nothing but figures moved on
   const quietMs = 30000;     // with no change told, ages are brought up to date
   const staleMs = 90000;     // after this without an answer the page says so
-  let fresh = Date.now(), timer = 0, last = 0, busy = false, again = false;
+  let fresh = Date.now(), timer = 0, due = 0, last = 0, busy = false, again = false;
   const stale = document.getElementById("stale");
   const loaded = () => new Date(fresh).toLocaleTimeString();
 
@@ -43,9 +44,14 @@
     }
   }
 
-  function soon() {
-    if (timer || document.hidden) return;
-    timer = setTimeout(() => { timer = 0; refresh(); }, Math.max(200, gapMs - (Date.now() - last)));
+  function soon(event) {
+    if (document.hidden) return;
+    const gap = event && event.type === "statement" ? figuresMs : gapMs;
+    const at = Math.max(Date.now() + 200, last + gap);
+    if (timer && due <= at) return;
+    clearTimeout(timer);
+    due = at;
+    timer = setTimeout(() => { timer = 0; refresh(); }, at - Date.now());
   }
 
   const events = new EventSource("/api/v1/events");
