@@ -42,6 +42,7 @@ func (d *alertDesk) watchCertificates(ctx context.Context) error {
 		return nil
 	}
 	d.certificates = now
+	watched := map[string]bool{}
 	for _, a := range d.c.set.Load().Agreements {
 		live := d.c.eval.Live(a.ID)
 		if live == nil || a.CertificateWarning == 0 {
@@ -53,6 +54,7 @@ func (d *alertDesk) watchCertificates(ctx context.Context) error {
 				if err != nil {
 					return err
 				}
+				watched[f.Check] = servesCertificate(&s.Checks[i].Check.Check)
 				if f.NotAfter == 0 {
 					continue
 				}
@@ -61,7 +63,19 @@ func (d *alertDesk) watchCertificates(ctx context.Context) error {
 			}
 		}
 	}
+	d.retireCertificates(ctx, watched, now)
 	return nil
+}
+
+// retireCertificates closes what is open for checks that serve none any more.
+func (d *alertDesk) retireCertificates(ctx context.Context, watched map[string]bool, now int64) {
+	for _, x := range d.active() {
+		if x.Kind == incident.CertificateExpiring && !watched[x.Check] && d.c.eval.Live(x.Agreement) != nil {
+			d.apply(ctx, func() []incident.Change {
+				return d.engine.RetireCheck(now, x.Check, "its certificate is no longer looked at")
+			})
+		}
+	}
 }
 
 func (d *alertDesk) certificate(ctx context.Context, a *contract.Agreement, s *evaluate.ServiceLive, c *evaluate.CheckLive) (incident.CertFacts, error) {
