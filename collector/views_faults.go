@@ -5,12 +5,10 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"log/slog"
-	"slices"
 
 	"github.com/probity-sla/probity/collector/incident"
-	"github.com/probity-sla/probity/collector/notify"
 	"github.com/probity-sla/probity/collector/store"
 	"github.com/probity-sla/probity/collector/web"
 	"github.com/probity-sla/probity/internal/contract"
@@ -79,9 +77,13 @@ func (v views) FaultAttachment(ctx context.Context, fault string, n int) (incide
 	return incident.Attachment{N: a.N, Name: a.Name, Type: a.Type, Bytes: int64(len(a.Data)), SHA256: a.SHA256}, a.Data, inWebWords(err)
 }
 
-// ReportFault stores what a customer reported, and gives it a reference.
+// ReportFault stores what a customer reported, gives it a reference, and tells
+// the house and the customer.
 func (v views) ReportFault(ctx context.Context, d web.FaultDraft) (incident.Fault, error) {
 	f := d.Fault
+	if err := v.c.admitFault(ctx, &f, d.Data); err != nil {
+		return f, err
+	}
 	f.ID, f.State = v.c.newReference(), incident.FaultReceived
 	files := make([]store.AttachmentRecord, len(d.Data))
 	for i, data := range d.Data {
@@ -92,53 +94,62 @@ func (v views) ReportFault(ctx context.Context, d web.FaultDraft) (incident.Faul
 	if err != nil {
 		return f, err
 	}
-	e := store.FaultEvent{Fault: f.ID, Seq: 1, At: f.ReportedAt, By: f.ReportedBy, Kind: string(incident.FaultReceived)}
-	if err := v.c.db.AddFault(ctx, r, files, e); err != nil {
+	tell, err := v.c.tellHouse(ctx, &f)
+	if err != nil {
 		return f, err
 	}
-	v.c.faultChanged(ctx, &f)
+	tell = append(tell, v.c.tellCustomer(ctx, &f)...)
+	e := store.FaultEvent{Fault: f.ID, Seq: 1, At: f.ReportedAt, By: f.ReportedBy, Kind: string(incident.FaultReceived)}
+	if err := v.c.db.AddFault(ctx, r, files, e, tell...); err != nil {
+		return f, err
+	}
+	v.c.faultChanged(&f)
 	return f, nil
 }
 
-// AcceptFault makes a reported fault part of an incident.
+// AcceptFault makes a reported fault part of an incident. All of it is saved at
+// once, or nothing is. Somebody else's entry in between, the collector's too,
+// has it done again on the record as it is then.
 func (v views) AcceptFault(ctx context.Context, id string, in web.Acceptance) (incident.Fault, error) {
-	f, seq, err := v.unanswered(ctx, id)
-	if err != nil {
-		return f, err
-	}
-	a := v.c.set.Load().Agreement(f.Agreement)
-	if a == nil {
-		return f, fmt.Errorf("agreement %q: %w", f.Agreement, web.ErrNotFound)
-	}
-	number := 0
-	if in.Incident == "" {
-		if number, err = v.c.db.NextIncidentNumber(ctx, v.c.now().UTC().Year()); err != nil {
-			return f, err
-		}
-	}
-	if in.Correction != nil {
-		proposed, err := v.Propose(ctx, *in.Correction)
+	number, correction := 0, newID("co")
+	for try := 1; ; try++ {
+		f, seq, err := v.unanswered(ctx, id)
 		if err != nil {
 			return f, err
 		}
-		f.Correction = proposed.ID
+		a := v.c.set.Load().Agreement(f.Agreement)
+		if a == nil {
+			return f, fmt.Errorf("agreement %q: %w", f.Agreement, web.ErrNotFound)
+		}
+		b, i, err := v.c.take(ctx, &f, a, in, &number)
+		if err != nil {
+			return f, eventInWebWords(err)
+		}
+		f.State, f.Incident, f.Answer, f.AnsweredBy, f.AnsweredAt = incident.FaultAccepted, i.ID, in.Answer, in.By, in.At
+		var proposed []store.CorrectionRecord
+		if in.Correction != nil {
+			proposed, f.Correction = []store.CorrectionRecord{proposal(correction, in.Correction)}, correction
+		}
+		err = v.c.saveFault(ctx, &f, seq+1, in.By, in.Answer, b, proposed...)
+		if !errors.Is(err, store.ErrConflict) || try == maxConflicts {
+			return f, eventInWebWords(err)
+		}
 	}
-	b, i, err := v.c.take(ctx, &f, a, in, number)
-	if err != nil {
-		return f, eventInWebWords(err)
+}
+
+// proposal is a correction that nobody approved yet.
+func proposal(id string, c *web.Correction) store.CorrectionRecord {
+	return store.CorrectionRecord{
+		ID: id, Agreement: c.Agreement, Services: c.Services, Effect: c.Effect, From: c.From, To: c.To,
+		Reason: c.Reason, CreatedBy: c.CreatedBy, CreatedAt: c.CreatedAt,
 	}
-	f.State, f.Incident, f.Answer, f.AnsweredBy, f.AnsweredAt = incident.FaultAccepted, i.ID, in.Answer, in.By, in.At
-	return f, v.c.saveFault(ctx, &f, seq+1, in.By, in.Answer, b)
 }
 
 // take enters a reported fault in the record of an incident: the one that was
-// named, or a new one with a number.
-func (c *collector) take(ctx context.Context, f *incident.Fault, a *contract.Agreement, in web.Acceptance, number int) (*book, *incident.Incident, error) {
+// named, or a new one with a number, which is drawn when it is 0.
+func (c *collector) take(ctx context.Context, f *incident.Fault, a *contract.Agreement, in web.Acceptance, number *int) (*book, *incident.Incident, error) {
 	now := c.now()
-	b, err := openBook(ctx, c.db, now.UnixMilli(), now.UnixMilli())
-	if err != nil {
-		return nil, nil, err
-	}
+	b := &book{now: now.UnixMilli(), changed: map[string]bool{}}
 	if in.Incident != "" {
 		i, err := b.load(ctx, c.db, in.Incident)
 		if err != nil {
@@ -148,12 +159,17 @@ func (c *collector) take(ctx context.Context, f *incident.Fault, a *contract.Agr
 			Kind: incident.EventFaultJoined, By: in.By, Agreement: a.ID, Fault: f.ID, Effective: f.ReportedAt, Text: f.Summary,
 		})
 	}
-	i := &incident.Incident{ID: incidentID(now, number)}
-	b.incidents = append(b.incidents, i)
 	e, err := openingOf(a, in.Severity)
 	if err != nil {
 		return nil, nil, err
 	}
+	if *number == 0 {
+		if *number, err = c.db.NextIncidentNumber(ctx, now.UTC().Year()); err != nil {
+			return nil, nil, err
+		}
+	}
+	i := &incident.Incident{ID: incidentID(now, *number)}
+	b.incidents = append(b.incidents, i)
 	e.Text, e.By, e.Fault, e.Effective = orText(in.Title, f.Summary), in.By, f.ID, min(f.ReportedAt, b.now)
 	if f.Service != "" {
 		e.Keys = incident.Keys(a.ID+"/"+f.Service, nil, nil)
@@ -168,7 +184,7 @@ func (v views) DeclineFault(ctx context.Context, id, answer, by string, at int64
 		return f, err
 	}
 	f.State, f.Answer, f.AnsweredBy, f.AnsweredAt = incident.FaultDeclined, answer, by, at
-	return f, v.c.saveFault(ctx, &f, seq+1, by, answer, nil)
+	return f, eventInWebWords(v.c.saveFault(ctx, &f, seq+1, by, answer, nil))
 }
 
 // unanswered is a reported fault that nobody answered yet, and the number of its last event.
@@ -188,72 +204,74 @@ func (v views) unanswered(ctx context.Context, id string) (incident.Fault, int, 
 	return f, len(events), err
 }
 
-// saveFault saves a new state of a reported fault with what it means for incidents.
-func (c *collector) saveFault(ctx context.Context, f *incident.Fault, seq int, by, text string, b *book) error {
+// saveFault saves a new state of a reported fault with what it means for
+// incidents, the corrections it proposes, and what tells of it.
+func (c *collector) saveFault(ctx context.Context, f *incident.Fault, seq int, by, text string, b *book, proposed ...store.CorrectionRecord) error {
 	at := c.now().UnixMilli()
 	r, err := faultRecord(f, at)
 	if err != nil {
 		return err
 	}
-	var w store.IncidentWrite
+	w := store.IncidentWrite{Notifications: c.tellCustomer(ctx, f)}
+	if f.State != incident.FaultResolved { // the incident tells the house of its end
+		tell, err := c.tellHouse(ctx, f)
+		if err != nil {
+			return err
+		}
+		w.Notifications = append(w.Notifications, tell...)
+	}
 	if b != nil {
 		if err := b.into(&w); err != nil {
 			return err
 		}
 	}
 	e := store.FaultEvent{Fault: f.ID, Seq: seq, At: at, By: by, Kind: string(f.State), Text: text}
-	if err := c.db.SaveFault(ctx, r, e, w); err != nil {
-		return eventInWebWords(err)
+	if err := c.db.SaveFault(ctx, r, e, w, proposed...); err != nil {
+		return err
 	}
-	c.faultChanged(ctx, f)
+	c.faultChanged(f)
 	return nil
 }
 
-// faultChanged tells pages, and the customer by mail where there is a way to.
-func (c *collector) faultChanged(ctx context.Context, f *incident.Fault) {
+// faultChanged tells pages, and has what was queued sent soon.
+func (c *collector) faultChanged(f *incident.Fault) {
 	c.web.Publish(web.Event{Kind: "fault", Agreement: f.Agreement, At: c.now().UnixMilli()})
 	c.desk.look()
-	var w store.IncidentWrite
-	n := notify.FaultNotice{Fault: *f, At: c.now().UnixMilli(), PageURL: c.pageURL("/faults/" + f.ID)}
-	if i := slices.IndexFunc(*c.channels.Load(), func(ch *notify.Channel) bool { return ch.Name() == c.cfg.Load().Incidents.CustomerMail }); i >= 0 {
-		rows, err := notify.PlanFault((*c.channels.Load())[i], n)
-		if err == nil && len(rows) > 0 {
-			w.Notifications = stored(rows)
-			err = c.db.SaveIncident(ctx, w)
-			c.sender.Wake()
-		}
-		if err != nil {
-			c.log.LogAttrs(ctx, slog.LevelError, "customer not told by mail; the page shows the state", slog.String("fault", f.ID), slog.Any("err", err))
-		}
-	}
+	c.sender.Wake()
 }
 
-// settleFaults marks reported faults whose incident is over.
+// settleFaults marks reported faults whose incident is over. One for which that
+// fails holds up no other.
 func (d *alertDesk) settleFaults(ctx context.Context) error {
 	accepted, err := d.c.db.Faults(ctx, store.FaultQuery{State: string(incident.FaultAccepted)})
 	if err != nil {
 		return err
 	}
+	var faults []error
 	for i := range accepted {
-		f, err := faultOf(&accepted[i])
-		if err != nil {
-			return err
-		}
-		r, err := d.c.db.IncidentByID(ctx, f.Incident)
-		if err != nil {
-			return err
-		}
-		if r.State != string(incident.IncidentResolved) && r.State != string(incident.IncidentReviewed) {
-			continue
-		}
-		events, err := d.c.db.FaultEvents(ctx, f.ID)
-		if err != nil {
-			return err
-		}
-		f.State = incident.FaultResolved
-		if err := d.c.saveFault(ctx, &f, len(events)+1, incident.System, "", nil); err != nil {
-			return err
+		if err := d.settleFault(ctx, &accepted[i]); err != nil {
+			faults = append(faults, fmt.Errorf("fault %s: %w", accepted[i].ID, err))
 		}
 	}
-	return nil
+	return errors.Join(faults...)
+}
+
+func (d *alertDesk) settleFault(ctx context.Context, record *store.FaultRecord) error {
+	f, err := faultOf(record)
+	if err != nil {
+		return err
+	}
+	r, err := d.c.db.IncidentByID(ctx, f.Incident)
+	if err != nil {
+		return err
+	}
+	if r.State != string(incident.IncidentResolved) && r.State != string(incident.IncidentReviewed) {
+		return nil
+	}
+	events, err := d.c.db.FaultEvents(ctx, f.ID)
+	if err != nil {
+		return err
+	}
+	f.State = incident.FaultResolved
+	return d.c.saveFault(ctx, &f, len(events)+1, incident.System, "", nil)
 }
