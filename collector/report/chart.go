@@ -58,16 +58,17 @@ func (c *composer) strip(f *Figures) *picture {
 }
 
 // worst is the state that colours a day; noMark where nothing of it was judged.
+// As on the pages, a day that was seen up is not unknown for a moment without results.
 func (c *composer) worst(d *Day) mark {
 	switch {
 	case d.Down > 0:
 		return markDown
 	case d.Degraded > 0:
 		return markDegraded
-	case d.Unknown > 0:
-		return markUnknown
 	case d.Up > 0:
 		return markUp
+	case d.Unknown > 0:
+		return markUnknown
 	case d.Excluded > 0:
 		return markExcluded
 	}
