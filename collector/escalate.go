@@ -190,7 +190,7 @@ func (p *escalation) messages(ctx context.Context, i *incident.Incident, s *onca
 		to := slices.DeleteFunc(slices.Clone(p.channels), func(c *notify.Channel) bool { return c.Name() != r.Channel })
 		n.Person, n.AckURL = r.Person, ""
 		var err error
-		if n.AckURL, err = p.d.c.ackURL(ctx, i.ID, orText(r.Person, r.Channel), now); err != nil {
+		if n.AckURL, err = p.d.c.ackURL(ctx, i, orText(r.Person, r.Channel), now); err != nil {
 			return nil, err
 		}
 		planned, err := notify.PlanIncident(to, n)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -106,6 +107,10 @@ func TestWhoeverWasPagedHearsOfTheEnd(t *testing.T) {
 		})
 	}
 	wants([]string{"trigger"}, []string{"notified"})
+	old := regexp.MustCompile(`/ack\?t=[A-Za-z0-9_.-]+`).FindString(p.hook.find(i.ID, "/ack?t="))
+	if status, body := p.ask("GET", old, "", nil); status != http.StatusOK {
+		t.Fatalf("GET %s: %d %s", old, status, body)
+	}
 	if status, body := p.ask("POST", "/api/v1/incidents/"+i.ID+"/events", operatorToken, []byte(`{"kind":"acknowledged"}`)); status >= 300 {
 		t.Fatalf("acknowledge: %d %s", status, body)
 	}
@@ -118,6 +123,9 @@ func TestWhoeverWasPagedHearsOfTheEnd(t *testing.T) {
 	p.serve() // what was entered while it stood still is told then
 	wants([]string{"trigger", "acknowledge", "resolve", "trigger", "acknowledge"},
 		[]string{"notified", "acknowledged", "resolved", "reopened", "acknowledged"})
+	if status, body := p.ask("GET", old, "", nil); status != http.StatusGone {
+		t.Errorf("the link of before the reopening: %d; want 410: %s", status, body)
+	}
 }
 
 func TestNewsIsWhatWasNotTold(t *testing.T) {

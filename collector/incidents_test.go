@@ -3,6 +3,7 @@ package collector
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/probity-sla/probity/collector/incident"
+	"github.com/probity-sla/probity/collector/oncall"
 	"github.com/probity-sla/probity/internal/protocol"
 	"github.com/probity-sla/probity/internal/sla"
 )
@@ -183,9 +185,14 @@ func (h *house) acknowledge(token string) {
 
 func TestAckLinksAreSigned(t *testing.T) {
 	key, other := []byte("a key of thirty-two bytes, or so"), []byte("another key of thirty-two bytes.")
-	token := signAck(key, "INC-2026-0001", "anna", 42)
-	if link, ok := readAck(key, token); !ok || link.Incident != "INC-2026-0001" || link.Person != "anna" || link.ExpiresAt != 42 {
-		t.Errorf("readAck(%q) = %+v, %v", token, link, ok)
+	claim := ackClaim{"INC-2026-0001", "anna", 2, 42}
+	token := signAck(key, claim)
+	if got, ok := readAck(key, token); !ok || got != claim {
+		t.Errorf("readAck(%q) = %+v, %v; want %+v", token, got, ok, claim)
+	}
+	longest := ackClaim{"INC-2026-1000000000", strings.Repeat("n", oncall.MaxNameBytes), 100_000, math.MaxInt64}
+	if got, ok := readAck(key, signAck(key, longest)); !ok || got != longest {
+		t.Errorf("the longest token, %d bytes, is read as %+v, %v", len(signAck(key, longest)), got, ok)
 	}
 	if _, ok := readAck(other, token); ok {
 		t.Error("a token of another key is taken")
@@ -201,11 +208,11 @@ func TestAckLinksAreSigned(t *testing.T) {
 
 func FuzzAckToken(f *testing.F) {
 	key := []byte("a key of thirty-two bytes, or so")
-	f.Add(signAck(key, "INC-2026-0001", "anna", 42))
+	f.Add(signAck(key, ackClaim{"INC-2026-0001", "anna", 2, 42}))
 	f.Add("..")
 	f.Add("bm8.bm8")
 	f.Fuzz(func(t *testing.T, token string) {
-		if link, ok := readAck(key, token); ok && signAck(key, link.Incident, link.Person, link.ExpiresAt) != token {
+		if claim, ok := readAck(key, token); ok && signAck(key, claim) != token {
 			t.Errorf("%q is taken, and was not signed so", token)
 		}
 	})

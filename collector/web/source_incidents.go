@@ -133,6 +133,10 @@ type Acceptance struct {
 	At         int64
 }
 
+// MaxAckTokenBytes bounds the token of a signed link: whoever signs keeps to it,
+// and no more is verified for a stranger.
+const MaxAckTokenBytes = 512
+
 // AckLinks knows the signed links by which alerts are acknowledged.
 type AckLinks interface {
 	// VerifyAckLink returns what a token stands for, expired or not, and
