@@ -27,7 +27,9 @@ func TestPagesByRole(t *testing.T) {
 	row("/incidents/none", 303, 404, 404, 404, 404)
 	row("/faults/FLT-2026-AU3KX", 303, all, 404, all, all)
 	row("/faults/FLT-2026-HB7Q2", 303, 404, all, all, all)
-	for _, path := range []string{"/incidents/INC-2026-0042/report", "/oncall", "/alerts", "/agents", "/checks/aurora-shop/payments/api"} {
+	row("/incidents/INC-2026-0042/report", 303, all, all, all, all)
+	row("/incidents/INC-2026-0040/report", 303, all, 404, all, all)
+	for _, path := range []string{"/oncall", "/alerts", "/agents", "/checks/aurora-shop/payments/api"} {
 		row(path, 303, 404, 404, all, all)
 	}
 	srv := newFixture().serve(t, nil)
@@ -116,6 +118,43 @@ func TestWhatIsWrittenForOneOfSeveral(t *testing.T) {
 	}
 	if ours := decode[incidentDoc](t, ask(t, "GET", url, "aurora-token", "")); ours.Incident.State != "open" || int64(ours.Incident.OpenedAt) != at(19, 13, 16) || len(ours.Events) != 1 {
 		t.Errorf("aurora's part = %+v", ours)
+	}
+}
+
+// A customer reads the fault report of its own part: that of its agreement,
+// whatever is asked for.
+func TestCustomersReportIsOfItsOwn(t *testing.T) {
+	srv := newFixture().serve(t, nil)
+	url := srv.URL + "/api/v1/incidents/INC-2026-0042/report"
+	for token, own := range map[string]string{"harbour-token": "harbour-wan", "aurora-token": "aurora-shop", "read-token": ""} {
+		got := ask(t, "GET", url, token, "")
+		if doc := decode[incident.Report](t, got); got.status != 200 || doc.Agreement != own {
+			t.Errorf("GET report with %s = %d, of %q; want %q", token, got.status, doc.Agreement, own)
+		}
+		if got := ask(t, "GET", url+".md", token, ""); got.status != 200 {
+			t.Errorf("GET report.md with %s = %d", token, got.status)
+		}
+	}
+	for _, path := range []string{url, url + ".md", srv.URL + "/incidents/INC-2026-0042/report"} {
+		if got := ask(t, "GET", path+"?agreement=aurora-shop", "harbour-token", ""); got.status != 400 {
+			t.Errorf("GET %s of another = %d", path, got.status)
+		}
+	}
+	for _, path := range []string{"", ".md"} {
+		if got := ask(t, "GET", srv.URL+"/api/v1/incidents/INC-2026-0040/report"+path, "harbour-token", ""); got.status != 404 {
+			t.Errorf("GET report%s of an incident of another = %d", path, got.status)
+		}
+	}
+}
+
+// What a customer may not open is told in words that lead nowhere else.
+func TestNotTheirsTellsNoMore(t *testing.T) {
+	srv := newFixture().serve(t, nil)
+	for _, path := range []string{"/agreements/harbour-wan", "/agreements/none", "/incidents/none", "/faults/none", "/nothing", "/agreements/harbour-wan/report-fault"} {
+		got := ask(t, "GET", srv.URL+path, "aurora-token", "")
+		if got.status != 404 || strings.Contains(got.body, "GET /api") {
+			t.Errorf("GET %s = %d %s; want 404 without the API", path, got.status, got.body)
+		}
 	}
 }
 

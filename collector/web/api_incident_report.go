@@ -7,13 +7,16 @@ import (
 )
 
 // incidentReport is the document of the incident that the path names, as it
-// concerns one agreement, or all.
+// concerns one agreement, or all; a customer's own only.
 func (s *Server) incidentReport(r *http.Request, q url.Values) (IncidentView, IncidentReport, error) {
 	v, err := s.incident(r)
 	if err != nil {
 		return v, nil, err
 	}
 	agreement := q.Get("agreement")
+	if agreement == "" && principalOf(r).Role == RoleCustomer { // v is the customer's own part
+		agreement = agreementsOf(v)[0]
+	}
 	if agreement != "" && !contains(agreementsOf(v), agreement) {
 		return v, nil, invalidField("agreement", "the incident does not concern "+quote(agreement))
 	}

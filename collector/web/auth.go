@@ -45,10 +45,10 @@ type Auth interface {
 }
 
 var errUnauthorized = newProblem(http.StatusUnauthorized, "unauthorized", "A token is needed",
-	`send "Authorization: Bearer TOKEN"; "probity-collector token create NAME --role read" makes one`)
+	`send "Authorization: Bearer TOKEN"; "probity-collector token create NAME --role read" makes one, --role operate one that may write; customers get theirs from their provider`)
 
 var errUnknownToken = newProblem(http.StatusUnauthorized, "unauthorized", "This token is not known, or was revoked",
-	`"probity-collector token list" shows the tokens there are, "probity-collector token create NAME --role read" makes one`)
+	`"probity-collector token list" shows the tokens there are, "probity-collector token create NAME --role read" makes one; customers ask their provider for theirs`)
 
 // maxTokenBytes bounds what is hashed for a stranger.
 const maxTokenBytes = 512

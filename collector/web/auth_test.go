@@ -77,12 +77,14 @@ func TestAuthorizationMatrix(t *testing.T) {
 		RoleOperate:  {"": 401, "wrong": 401, "agent-token": 403, "aurora-token": 404, "harbour-token": 404, "lost-token": 404, "read-token": 403, "operate-token": 0},
 	}
 	own := map[string]map[string]int{ // routes that differ: lists hold what is one's own, and a report wants its customer
-		"GET /api/v1/agreements":              {"harbour-token": 0, "lost-token": 0},
-		"GET /api/v1/incidents":               {"harbour-token": 0, "lost-token": 0},
-		"GET /api/v1/incidents/{id}":          {"harbour-token": 0}, // the incident is shared
-		"GET /api/v1/faults":                  {"harbour-token": 0, "lost-token": 0},
-		"GET /api/v1/reports":                 {"harbour-token": 0, "lost-token": 0},
-		"POST /api/v1/agreements/{id}/faults": {"read-token": 403},
+		"GET /api/v1/agreements":               {"harbour-token": 0, "lost-token": 0},
+		"GET /api/v1/incidents":                {"harbour-token": 0, "lost-token": 0},
+		"GET /api/v1/incidents/{id}":           {"harbour-token": 0}, // the incident is shared
+		"GET /api/v1/incidents/{id}/report":    {"harbour-token": 0},
+		"GET /api/v1/incidents/{id}/report.md": {"harbour-token": 0},
+		"GET /api/v1/faults":                   {"harbour-token": 0, "lost-token": 0},
+		"GET /api/v1/reports":                  {"harbour-token": 0, "lost-token": 0},
+		"POST /api/v1/agreements/{id}/faults":  {"read-token": 403},
 	}
 	for _, rt := range newFixture().server(t, nil).api() {
 		if rt.pattern == "/api/v1/events" {

@@ -3,13 +3,13 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/probity-sla/probity/collector/incident"
 )
 
-// maxAckTokenBytes bounds what is verified for a stranger.
-const maxAckTokenBytes = 512
+const maxAckTokenBytes = MaxAckTokenBytes
 
 type ackView struct {
 	incidentRow
@@ -74,7 +74,7 @@ func (s *Server) showAck(w http.ResponseWriter, r *http.Request, text string, po
 		s.publishIncident(v, now)
 	}
 	f := s.frame(w, r)
-	f.Title, f.Path = f.Words.T("Acknowledge"), "/incidents/"+v.Incident.ID
+	f.Title, f.Path = f.Words.T("Acknowledge"), "/ack?t="+url.QueryEscape(text)
 	f.Body = &ackView{incidentRow: s.incidentRow(v, f.Now), Token: text, Person: link.Person, Expires: link.ExpiresAt,
 		Done: v.Incident.AcknowledgedAt != 0 || !isOpen(v.Incident.State)}
 	s.render(w, r, http.StatusOK, "ack.html", f)

@@ -1,11 +1,28 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/probity-sla/probity/collector/incident"
+)
 
 type alertsView struct {
 	Open, Over []Alert
 	Outbox     Outbox
 	names      map[string]string // of agreements in force, by ID
+}
+
+// Firing counts the alerts that ask for somebody; the others only inform.
+func (v *alertsView) Firing() int { return firing(v.Open) }
+
+func firing(list []Alert) int {
+	n := 0
+	for i := range list {
+		if list[i].Severity != string(incident.Info) {
+			n++
+		}
+	}
+	return n
 }
 
 // NameOf is an agreement's name, else its ID.

@@ -29,7 +29,7 @@ type overviewView struct {
 	Excused   int // down in maintenance that qualifies
 	Missed    int
 	DownNames []string
-	Alerts    []Alert
+	Alerts    int // that fire and ask for somebody
 	Agents    int
 	Incidents int // open; at the bound of a page it counts no further
 }
@@ -127,9 +127,11 @@ func (s *Server) overviewPage(r *http.Request, f *frame) (string, error) {
 	if err := s.fillRows(r, f, v, found); err != nil || f.Customer() {
 		return "overview.html", err
 	}
-	if v.Alerts, err = s.fleet.Alerts(r.Context(), AlertQuery{Open: true, Limit: maxAlerts}); err != nil {
+	alerts, err := s.fleet.Alerts(r.Context(), AlertQuery{Open: true, Limit: maxAlerts})
+	if err != nil {
 		return "", err
 	}
+	v.Alerts = firing(alerts)
 	agents, err := s.fleet.Agents(r.Context())
 	v.Agents = len(agents)
 	return "overview.html", err
@@ -179,6 +181,8 @@ func (v *overviewView) Headline(wd *words) string {
 		return wd.T("%s is down", v.DownNames[0])
 	case v.Down > 1:
 		return wd.T("%d of %d agreements are down", v.Down, v.All)
+	case v.Excused+v.Unknown == 0 && v.All == 1:
+		return wd.T("The one agreement is up")
 	case v.Excused+v.Unknown == 0:
 		return wd.T("All %d agreements are up", v.All)
 	}

@@ -200,6 +200,9 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	p := asProblem(err)
 	f := s.frame(w, r)
+	if p.Status == http.StatusNotFound && f.Customer() { // how to look for more is not for customers
+		p.Detail = errNotTheirs.Detail
+	}
 	f.Title, f.Body = f.Words.T(p.Title), p
 	if p.Status >= 500 && r.Context().Err() == nil {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "page failed", slog.String("path", r.URL.Path), slog.Any("error", err))

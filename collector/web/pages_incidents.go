@@ -10,7 +10,7 @@ func (s *Server) mountIncidents(mux *http.ServeMux) {
 	form := func(pattern string, serve http.HandlerFunc) { mux.Handle("POST "+pattern, s.timed(pattern, serve)) }
 	page("/incidents", RoleCustomer, s.incidentsPage)
 	page("/incidents/{id}", RoleCustomer, s.incidentPage)
-	page("/incidents/{id}/report", RoleRead, s.incidentReportPage)
+	page("/incidents/{id}/report", RoleCustomer, s.incidentReportPage)
 	page("/faults", RoleCustomer, s.faultsPage)
 	page("/faults/{id}", RoleCustomer, s.faultPage)
 	page("/agreements/{id}/report-fault", RoleCustomer, s.reportFaultPage)

@@ -1,8 +1,11 @@
 // Package web serves what people and programs ask of the collector: the HTTP
 // API under /api/v1 and the pages. It computes nothing about availability; it
 // asks the interfaces in source.go, which the collector's root wires, and shows
-// their figures as they are. All of it reads, but for announcing and cancelling
-// maintenance, and proposing and settling corrections.
+// their figures as they are. Who asks is of a role: customer opens what concerns
+// one customer's agreements, read opens everything, and operate also writes:
+// maintenance, corrections, incidents, answers to reported faults, on-call,
+// service reports, actions and links for customers. A customer writes only the
+// faults that it reports.
 package web
 
 import (
