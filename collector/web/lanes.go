@@ -77,8 +77,9 @@ func (c *canvas) spanLane(label, title string, spans []sla.Span) lane {
 	return l
 }
 
-// maintenanceLane draws announced windows that were not cancelled.
-func (c *canvas) maintenanceLane(label string, windows []MaintenanceWindow) lane {
+// maintenanceLane draws announced windows that were not cancelled, and says of
+// those that were announced too late that they count. notice is ms.
+func (c *canvas) maintenanceLane(label string, windows []MaintenanceWindow, notice int64) lane {
 	l := lane{Label: label, Kind: "maintenance"}
 	for _, m := range windows {
 		to := m.To
@@ -86,7 +87,13 @@ func (c *canvas) maintenanceLane(label string, windows []MaintenanceWindow) lane
 			to = m.EndedAt
 		}
 		if m.CancelledAt == 0 && m.From < c.To && to > c.From {
-			l.Spans = append(l.Spans, c.block(m.From, to, sla.Excluded, m.ID+": "+m.Reason))
+			b := c.block(m.From, to, sla.Excluded, m.ID+": "+m.Reason)
+			if short := notice - (m.From - m.AnnouncedAt); short > 0 && !m.Emergency {
+				word := c.words.T("Counts: notice short by %s", c.words.Duration(short))
+				b.Title = word + strings.TrimPrefix(b.Title, c.words.State(sla.Excluded))
+				l.Title = word
+			}
+			l.Spans = append(l.Spans, b)
 		}
 	}
 	return l

@@ -114,3 +114,14 @@ func TestCalendarShowsTheMonth(t *testing.T) {
 		}
 	}
 }
+
+func TestTimelineSaysThatLateMaintenanceCounts(t *testing.T) {
+	c := &canvas{Window: sla.Window{From: at(19, 0, 0), To: at(20, 0, 0)}, zone: time.UTC, words: english}
+	late := MaintenanceWindow{ID: "mw-9", From: at(19, 2, 0), To: at(19, 3, 0), AnnouncedAt: at(19, 1, 0)}
+	kept := late
+	kept.AnnouncedAt = at(17, 1, 0)
+	l := c.maintenanceLane("Maintenance", []MaintenanceWindow{late, kept}, 120*minute)
+	if !strings.HasPrefix(l.Spans[0].Title, "Counts: notice short by 1 h, ") || !strings.HasPrefix(l.Spans[1].Title, "Excluded, ") || l.Title == "" {
+		t.Errorf("the lane says %q of %q and %q", l.Title, l.Spans[0].Title, l.Spans[1].Title)
+	}
+}

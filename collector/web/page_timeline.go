@@ -115,7 +115,7 @@ func (s *Server) fillTimeline(r *http.Request, f *frame, v *agreementView, q url
 			return err
 		}
 	}
-	if l := c.maintenanceLane(f.Words.T("Maintenance"), windows); len(l.Spans) > 0 {
+	if l := c.maintenanceLane(f.Words.T("Maintenance"), windows, v.Agreement.Notice.Milliseconds()); len(l.Spans) > 0 {
 		v.Timeline.Lanes = append(v.Timeline.Lanes, l)
 	}
 	return nil

@@ -116,7 +116,7 @@ var chineseWords = map[string]string{
 	"Alert": "告警", "About": "对象", "Since": "开始", "Until": "结束", "What": "内容", "fires": "告警中", "nobody is told:": "不通知：", "page": "立即处理", "ticket": "工单",
 	"rule service_degraded": "服务降级", "rule service_no_data": "服务无数据", "rule coverage_low": "覆盖率偏低", "rule agent_faulty": "探针异常", "rule objective_forecast": "目标预计失守", "rule response_due": "响应即将到期", "rule response_missed": "响应超时",
 	"rule resolution_due": "恢复即将到期", "rule resolution_missed": "恢复超时", "rule certificate_expiring": "证书即将到期", "rule clock_off": "时钟偏差", "rule maintenance_begins": "维护开始", "rule maintenance_ended": "维护结束", "rule maintenance_overran": "维护超时", "info": "信息",
-	"The one agreement is up": "唯一的协议正常", "nothing is known under this address": "此地址下没有内容", "Customers: ask your provider for a link or token.": "客户：请向服务提供方索取链接或令牌。",
+	"Counts: notice short by %s": "计入：公告提前量少 %s", "The one agreement is up": "唯一的协议正常", "nothing is known under this address": "此地址下没有内容", "Customers: ask your provider for a link or token.": "客户：请向服务提供方索取链接或令牌。",
 	"rule service_down": "服务故障", "rule objective_at_risk": "目标有风险", "rule objective_breached": "目标未达成", "rule agent_silent": "探针无消息",
 	"Agent": "探针", "Last heard of": "最近上报", "Spool": "待传", "Clock off by": "时钟偏差", "Version": "版本", "%s ago": "%s前", "oldest": "最早",
 
