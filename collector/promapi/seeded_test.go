@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,8 +31,10 @@ const day = int64(timeline.DayMillis)
 type seeded struct {
 	snapshot Snapshot
 	days     map[trackKey]map[int64]encoded
-	codec    *timeline.Codec
-	ledgers  int // computed
+
+	mu      sync.Mutex // of what follows: many queries may run at once
+	codec   *timeline.Codec
+	ledgers int // computed
 }
 
 type trackKey struct {
@@ -110,7 +113,9 @@ func (s *seeded) Latencies(_ context.Context, check protocol.CheckID, agent prot
 		if err != nil {
 			return nil, err
 		}
+		s.mu.Lock()
 		p, err := s.codec.Decode(runs, x.detail)
+		s.mu.Unlock()
 		if err != nil {
 			return nil, err
 		}
@@ -125,7 +130,9 @@ func (s *seeded) Latencies(_ context.Context, check protocol.CheckID, agent prot
 
 // Ledger judges every service by its checks: all must be up, any location down is down.
 func (s *seeded) Ledger(ctx context.Context, agreement string, w sla.Window) (*sla.Statement, error) {
+	s.mu.Lock()
 	s.ledgers++
+	s.mu.Unlock()
 	out := &sla.Statement{Agreement: agreement}
 	for i := range s.snapshot.Agreements {
 		a := &s.snapshot.Agreements[i]
