@@ -51,7 +51,7 @@ func (e *Evaluator) History(ctx context.Context, a *contract.Agreement, w sla.Wi
 		}
 		next := w.To
 		if n, _ := slices.BinarySearch(marks, at+1); n < len(marks) {
-			next = marks[n]
+			next = marks[n] + 1 // when what begins there is known
 		}
 		switch pace {
 		case calm:
@@ -170,6 +170,9 @@ func (e *Evaluator) historyAt(ctx context.Context, a *contract.Agreement, saw []
 // pace says how closely a service is to be looked at next. Time of which nothing
 // is known, however long, changes nothing once it has lasted.
 func (l *ServiceLive) pace(at int64) pace {
+	if l.State == sla.Up && l.Watermark < at {
+		return watchful // a result is due
+	}
 	if l.State != sla.Up && (l.State != sla.Unknown || l.Since > at-troubleLasts) {
 		return watchful
 	}
