@@ -116,6 +116,7 @@ func (p *escalation) take(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
+		b.now = max(b.now, i.UpdatedAt) // entries and messages of them carry one time
 		clocks, err := readClocks(p.set, i, events, b.now)
 		if err != nil {
 			return err

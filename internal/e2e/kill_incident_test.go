@@ -49,15 +49,22 @@ func outboxKey(body []byte) string {
 		At       int64
 		Incident *incident.Incident
 		Step     *incident.Escalation
+		Change   incident.EventKind
 		Alert    *incident.Alert
 	}
 	switch err := json.Unmarshal(body, &p); {
 	case err == nil && p.Incident != nil && p.Step != nil:
 		return stepKey(p.Incident.ID, p.Step, p.At)
+	case err == nil && p.Incident != nil && p.Change != "":
+		return newsKey(p.Incident.ID, p.Change, p.At)
 	case err == nil && p.Alert != nil:
 		return p.Event + " " + p.Alert.ID
 	}
 	return "nothing known: " + string(body)
+}
+
+func newsKey(id string, change incident.EventKind, at int64) string {
+	return fmt.Sprintf("%s %s told at %d", id, change, at)
 }
 
 func stepKey(id string, s *incident.Escalation, at int64) string {

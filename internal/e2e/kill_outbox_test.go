@@ -66,7 +66,12 @@ func (s *site) holdOutbox(heard *hearsay) {
 				continue
 			}
 			for _, c := range e.Step.Channels {
-				wanted[c+" "+stepKey(e.Incident, e.Step, e.At)]++
+				switch key := c + " " + newsKey(e.Incident, e.Step.Change, e.At); {
+				case e.Step.Change == "":
+					wanted[c+" "+stepKey(e.Incident, e.Step, e.At)]++
+				case e.Step.Change != incident.EventReopened || rows[key] > 0: // a step at the same time tells of a reopening, too
+					wanted[key]++
+				}
 			}
 		}
 		if n := len(events); n == 0 || events[0].Kind != incident.EventOpened || events[n-1].Seq != incidents[i].Seq {

@@ -64,7 +64,7 @@ func TestRestartsInAnEscalation(t *testing.T) {
 		}
 		var levels []string
 		for _, e := range i.events {
-			if e.Step != nil {
+			if e.Step != nil && e.Step.Change == "" {
 				levels = append(levels, fmt.Sprintf("%d.%d", e.Step.Level, e.Step.Repeat))
 			}
 		}
