@@ -98,24 +98,21 @@ func replayWindow(a *contract.Agreement, from, to string, now time.Time) (w sla.
 
 // replay runs fresh rules over history as it would have been judged.
 func replay(ctx context.Context, e *evaluate.Evaluator, db *store.Store, a *contract.Agreement, w sla.Window) ([]incident.Change, error) {
-	engine := incident.New(incident.Options{})
-	var out []incident.Change
-	err := e.History(ctx, a, w, func(live *evaluate.ServiceLive) error {
-		f := factsOf(a, live, max(w.From, a.ValidFrom))
-		if live.State == sla.Down || live.State == sla.Degraded {
-			var err error
-			if f.Cause, err = causeThen(ctx, db, live); err != nil {
-				return err
+	var failed error
+	changes := incident.Replay(incident.Options{}, func(yield func(incident.Step) bool) {
+		failed = e.History(ctx, a, w, func(live *evaluate.ServiceLive) error {
+			f := factsOf(a, live, max(w.From, a.ValidFrom))
+			if live.State == sla.Down || live.State == sla.Degraded {
+				var err error
+				if f.Cause, err = causeThen(ctx, db, live); err != nil {
+					return err
+				}
 			}
-		}
-		for _, x := range engine.Observe(f) {
-			if x.Alert != nil {
-				out = append(out, x)
-			}
-		}
-		return nil
+			yield(incident.Step{Service: &f}) // the replay takes every step
+			return nil
+		})
 	})
-	return out, err
+	return slices.DeleteFunc(changes, func(x incident.Change) bool { return x.Alert == nil }), failed
 }
 
 // causeThen is why the newest failing result before the watermark failed.

@@ -60,11 +60,6 @@ func (e *Engine) ObserveMaintenance(f MaintenanceFacts) []Change {
 	return append(out, e.settleMaintenance(&f, overran)...)
 }
 
-// RetireMaintenance closes what is open for a window that was revoked.
-func (e *Engine) RetireMaintenance(at int64, window, reason string) []Change {
-	return e.retire(at, reason, func(a *Alert) bool { return a.Window == window })
-}
-
 // stillDown names the services that have been down since before the end.
 func (f *MaintenanceFacts) stillDown() (down []string, unknown bool) {
 	for _, s := range f.Services {
